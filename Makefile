@@ -1,0 +1,106 @@
+# Every target works on a fresh checkout: Go is the only thing that has to be there.
+# CONTRIBUTORS: `.ci/run` runs what has to hold before a change is merged.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME ?= 30s
+BENCHTIME ?= 1s
+# e.g. make test GOTESTFLAGS=-race, make test GOTESTFLAGS='-run Observe -v' PKG=./provision/...
+GOTESTFLAGS ?=
+PKG ?= ./...
+
+# The Terraform that tests drive where neither terraform nor tofu is on PATH.
+TERRAFORM_VERSION ?= 1.11.4
+TERRAFORM_DIR := $(CURDIR)/bin/terraform-$(TERRAFORM_VERSION)
+
+SHOP := testdata/shop
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: go
+go:
+	@command -v go >/dev/null || { \
+		echo "make: Go is needed and is not on PATH. Install the version that go.mod names, or a later one: see https://go.dev/doc/install" >&2; \
+		exit 1; }
+
+.PHONY: build
+build: go ## Build bin/maquette
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/maquette ./cmd/maquette
+
+.PHONY: demo
+demo: build ## Compare three stagings with one production, as a story
+	@status=0; \
+	tell() { \
+		want=$$1; staging=$$2; shift 2; \
+		printf '\n=== %s\n' "$$*"; \
+		printf '$$ ./bin/maquette parity %s %s\n' $(SHOP)/production.tfstate $$staging; \
+		code=0; ./bin/maquette parity $(SHOP)/production.tfstate $$staging || code=$$?; \
+		if [ $$code -eq $$want ]; then echo "--- exit code $$code, as expected"; \
+		else echo "--- exit code $$code, but $$want was expected"; status=1; fi; \
+	}; \
+	tell 0 $(SHOP)/staging-model.tfstate  '1. A true scale model of production: smaller, but nothing to complain of'; \
+	tell 2 $(SHOP)/staging-onebox.tfstate '2. Everything on one box: it works there, and proves little'; \
+	tell 2 $(SHOP)/staging-drift.tfstate  '3. The right shape, but versions and settings have drifted'; \
+	echo; exit $$status
+
+.PHONY: terraform
+terraform: go
+	@if ! command -v terraform >/dev/null && ! command -v tofu >/dev/null && [ ! -x $(TERRAFORM_DIR)/terraform ] && [ -z "$${MAQUETTE_NO_TERRAFORM:-}" ]; then \
+		echo "make: neither terraform nor tofu is on PATH: installing Terraform $(TERRAFORM_VERSION) in bin/"; \
+		go run ./internal/getterraform -version $(TERRAFORM_VERSION) -dir $(TERRAFORM_DIR) || { \
+			echo "make: no Terraform for the tests. Put terraform or tofu on PATH, or set MAQUETTE_NO_TERRAFORM=1 to skip the tests that need one (each says so)." >&2; \
+			exit 1; }; \
+	fi
+
+.PHONY: cgo
+cgo: go
+	@case " $(GOTESTFLAGS) " in *" -race "*) \
+		[ "$$(CGO_ENABLED=1 go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null || { \
+			echo "make: -race needs cgo and a C compiler, and '$$(go env CC)' is not on PATH. Install one, or run make test without GOTESTFLAGS=-race." >&2; \
+			exit 1; };; \
+	esac
+
+.PHONY: test
+test: cgo terraform ## Run every test (GOTESTFLAGS=-race for the race detector)
+	PATH="$$PATH:$(TERRAFORM_DIR)" go test $(GOTESTFLAGS) $(PKG)
+
+.PHONY: lint
+lint: go ## Check format, vet, staticcheck, go.mod and known vulnerabilities
+	@echo "gofumpt -l ."; files=$$(go tool gofumpt -l .); \
+		if [ -n "$$files" ]; then printf '%s\n' "gofumpt: not formatted (mend with: go tool gofumpt -w .):" $$files >&2; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+	go mod tidy -diff
+	@# Its exit code is 3 for vulnerabilities found, and another one where it could not look.
+	@echo "govulncheck ./..."; code=0; out=$$(go tool govulncheck ./... 2>&1) || code=$$?; \
+		if [ $$code -ne 0 ] && [ $$code -ne 3 ] && grep -qE 'fetching vulnerabilities' <<<"$$out"; then \
+			echo "govulncheck: database unreachable, not run"; \
+		else printf '%s\n' "$$out"; exit $$code; fi
+
+.PHONY: fuzz
+fuzz: go ## Run every fuzz test for FUZZTIME each
+	@go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | while read -r package; do \
+		{ go test -list '^Fuzz' "$$package" | grep '^Fuzz' || test $$? -eq 1; } | while read -r target; do \
+			echo "go test -run '^$$' -fuzz '^$$target\$$' -fuzztime $(FUZZTIME) $$package"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+.PHONY: bench
+bench: go ## Run the benchmarks
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(PKG)
+
+.PHONY: cover
+cover: terraform ## Measure test coverage: cover.out, cover.html
+	PATH="$$PATH:$(TERRAFORM_DIR)" go test -coverprofile cover.out -coverpkg ./... $(PKG)
+	go tool cover -html cover.out -o cover.html
+	@go tool cover -func cover.out | tail -n 1
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf bin cover.out cover.html

@@ -1,0 +1,420 @@
+package parity
+
+import (
+	"net/netip"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/maquette/maquette/parity/catalog"
+)
+
+// references maps every string that names something of one environment to
+// what it names, so that ids, ARNs and endpoints can be compared.
+type references struct {
+	env      *environment
+	owner    map[string]int32   // string -> target
+	shared   map[string][]int32 // strings with several targets
+	targets  []target
+	account  string
+	region   string
+	networks []netip.Prefix // the CIDR blocks of own VPCs
+	netOwner []int32
+}
+
+// target is what a string names: a unit, or one of its attributes, or
+// something outside of the environment.
+type target struct {
+	u        *unit
+	attr     string // "" for the thing itself
+	external string
+}
+
+// selfNames are the attributes by which a resource is known to others.
+var selfNames = map[string]bool{
+	"id": true, "arn": true, "name": true, "identifier": true, "bucket": true, "function_name": true,
+	"cluster_identifier": true, "replication_group_id": true, "cluster_id": true, "cluster_name": true,
+	"arn_without_revision": true, "family": true, "alarm_name": true, "allocation_id": true,
+	"key_id": true, "invoke_arn": true, "qualified_arn": true, "self_link": true,
+}
+
+// generic are texts that name so many things that they name nothing.
+func generic(s string) bool {
+	if len(s) < 4 {
+		return true
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return s == "true" || s == "false" || s == "default" || s == "available" || s == "active" || s == "$LATEST"
+		}
+	}
+	return len(s) < 9 // plain numbers
+}
+
+var (
+	idShape   = regexp.MustCompile(`^[a-z]{1,12}-[0-9a-f]{8}([0-9a-f]{9})?$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^(db|cluster|Z)-?[A-Z0-9]{10,}$`)
+	hostShape = regexp.MustCompile(`^([a-z0-9_-]+\.){2,}[a-z]{2,}(:\d+)?$`)
+)
+
+// strong reports whether a text can only be the name of one thing.
+func strong(s string) bool {
+	return strings.HasPrefix(s, "arn:") || idShape.MatchString(s) || hostShape.MatchString(s) ||
+		strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "projects/") || strings.HasPrefix(s, "/subscriptions/")
+}
+
+func (e *environment) buildReferences() {
+	r := &references{env: e, owner: map[string]int32{}, shared: map[string][]int32{}}
+	e.refs = r
+	accounts, regions := map[string]int{}, map[string]int{}
+	own := make([]int32, len(e.units))
+	for i, u := range e.units {
+		own[i] = r.target(target{u: u})
+		r.add(ReferenceTo(u.module0()), own[i])
+	}
+	// The things themselves first, then whatever else names them: a NAT
+	// gateway's network interface may be a resource of its own.
+	for _, u := range e.units {
+		for _, m := range u.members {
+			keys, items := m.Attributes.Keys(), m.Attributes.Items()
+			for j, k := range keys {
+				if items[j].Kind != String || !selfNames[k] || generic(items[j].Text) {
+					continue
+				}
+				if k != "id" && k != "arn" && u.typ.Aspect(k).Kind == catalog.Reference {
+					continue // another's name: aws_s3_bucket_versioning.bucket
+				}
+				if k == "id" && follows[u.typ.Kind] && !strong(items[j].Text) {
+					continue // parts often take over their owner's id
+				}
+				r.add(items[j].Text, own[u.index])
+				if k == "arn" || k == "id" {
+					countARN(items[j].Text, accounts, regions)
+				}
+			}
+		}
+	}
+	r.account, r.region = most(accounts), most(regions)
+	for _, u := range e.units {
+		network := u.typ.Kind == "network" || u.typ.Kind == "subnet"
+		attrs := map[string]int32{}
+		for _, m := range u.members {
+			keys, items := m.Attributes.Keys(), m.Attributes.Items()
+			for j, k := range keys {
+				text := items[j].Text
+				if items[j].Kind != String || selfNames[k] || len(text) < 4 {
+					continue
+				}
+				if network && (k == "cidr_block" || k == "ip_cidr_range") {
+					if p, err := netip.ParsePrefix(text); err == nil {
+						r.add(text, own[u.index])
+						if u.typ.Kind == "network" {
+							r.networks = append(r.networks, p.Masked())
+							r.netOwner = append(r.netOwner, own[u.index])
+						}
+					}
+					continue
+				}
+				if !strong(text) || u.typ.Aspect(k).Kind != catalog.Identity {
+					continue
+				}
+				if _, taken := r.owner[text]; taken {
+					continue
+				}
+				if _, ok := attrs[k]; !ok {
+					attrs[k] = r.target(target{u: u, attr: k})
+				}
+				r.add(text, attrs[k])
+			}
+		}
+	}
+	for _, x := range e.snap.Externals {
+		t := r.target(target{external: e.names.replace(countIndex.ReplaceAllString(x.Address, ""))})
+		for _, n := range x.Names {
+			if _, taken := r.owner[n]; !taken && !generic(n) {
+				r.add(n, t)
+			}
+		}
+	}
+}
+
+// module0 is the address by which a plan's configuration names the unit.
+func (u *unit) module0() string {
+	return anyKey.ReplaceAllString(u.members[0].block(), "")
+}
+
+var anyKey = regexp.MustCompile(`\[("([^"\\]|\\.)*"|\d+)\]`)
+
+func countARN(s string, accounts, regions map[string]int) {
+	parts := strings.SplitN(s, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return
+	}
+	if len(parts[4]) == 12 {
+		accounts[parts[4]]++
+	}
+	if parts[3] != "" {
+		regions[parts[3]]++
+	}
+}
+
+func (r *references) target(t target) int32 {
+	r.targets = append(r.targets, t)
+	return int32(len(r.targets) - 1)
+}
+
+func (r *references) add(text string, t int32) {
+	have, ok := r.owner[text]
+	if !ok {
+		r.owner[text] = t
+		return
+	}
+	if have == t {
+		return
+	}
+	list := r.shared[text]
+	if list == nil {
+		list = []int32{have}
+	}
+	for _, x := range list {
+		if x == t {
+			return
+		}
+	}
+	r.shared[text] = append(list, t)
+}
+
+// find returns the targets that a text names.
+func (r *references) find(text string) []int32 {
+	if list := r.shared[text]; list != nil {
+		return list
+	}
+	if t, ok := r.owner[text]; ok {
+		return []int32{t}
+	}
+	return nil
+}
+
+// token is the name of a target that is equal for counterparts.
+func (r *references) token(t int32) string {
+	x := r.targets[t]
+	if x.u == nil {
+		return "{" + x.external + "}"
+	}
+	key := x.u.key
+	if x.u.pair != nil && x.u.pair.key < key {
+		key = x.u.pair.key
+	}
+	if x.attr != "" {
+		key += "." + x.attr
+	}
+	return "{" + key + "}"
+}
+
+// tokens is the token of everything that a text names, "" of nothing.
+func (r *references) tokens(text string) string {
+	list := r.find(text)
+	switch len(list) {
+	case 0:
+		return ""
+	case 1:
+		return r.token(list[0])
+	}
+	all := make([]string, len(list))
+	for i, t := range list {
+		all[i] = r.token(t)
+	}
+	sort.Strings(all)
+	out := all[:1]
+	for _, t := range all[1:] {
+		if t != out[len(out)-1] {
+			out = append(out, t)
+		}
+	}
+	return strings.Join(out, "|")
+}
+
+// unpaired reports whether everything that a text names has no counterpart.
+func (r *references) unpaired(text string) bool {
+	list := r.find(text)
+	for _, t := range list {
+		if x := r.targets[t]; x.u == nil || x.u.pair != nil {
+			return false
+		}
+	}
+	return len(list) > 0
+}
+
+// canonical returns a string with everything that is the environment's own
+// replaced by what it stands for.
+func (e *environment) canonical(s string) string {
+	if len(s) < 2 {
+		return s
+	}
+	if t := e.refs.tokens(s); t != "" {
+		return t
+	}
+	if a, ok := e.refs.address(s); ok {
+		return a
+	}
+	if strings.ContainsAny(s, ":/.,;= \n\t\"'|") {
+		s = e.inside(s)
+	}
+	if r := e.refs.region; r != "" && strings.Contains(s, r) {
+		s = replaceWord(s, r, "{region}")
+	}
+	if a := e.refs.account; a != "" && strings.Contains(s, a) {
+		s = strings.ReplaceAll(s, a, "{account}")
+	}
+	return e.names.replace(s)
+}
+
+// replaceWord replaces a region where it is not part of a longer word; the
+// letter of a zone may follow.
+func replaceWord(s, word, by string) string {
+	var b strings.Builder
+	last := 0
+	for i := 0; ; {
+		j := strings.Index(s[i:], word)
+		if j < 0 {
+			break
+		}
+		from, to := i+j, i+j+len(word)
+		i = to
+		if from > 0 && isAlnum(s[from-1]) || to+1 < len(s) && isAlnum(s[to]) && isAlnum(s[to+1]) {
+			continue
+		}
+		b.WriteString(s[last:from])
+		b.WriteString(by)
+		last = to
+	}
+	b.WriteString(s[last:])
+	return b.String()
+}
+
+func isAlnum(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// inside replaces the names of things within a longer text: ARNs with
+// something behind them, hosts in URLs, ids in lists.
+func (e *environment) inside(s string) string {
+	var b strings.Builder
+	run := func(text string) {
+		if t := e.refs.inRun(text); t != "" {
+			b.WriteString(t)
+		} else {
+			b.WriteString(text)
+		}
+	}
+	start := -1
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if isAlnum(c) || strings.IndexByte(`-_.:/@+*$%`, c) >= 0 || c >= 0x80 {
+			if start < 0 {
+				start = i
+			}
+			continue
+		}
+		if start >= 0 {
+			run(s[start:i])
+			start = -1
+		}
+		b.WriteByte(c)
+	}
+	if start >= 0 {
+		run(s[start:])
+	}
+	return b.String()
+}
+
+// inRun looks up a run of id characters: whole, then ever shorter heads of it,
+// then its pieces. It returns "" where nothing is found.
+func (r *references) inRun(s string) string {
+	if t := r.named(s); t != "" {
+		return t
+	}
+	for i := len(s) - 1; i > 3; i-- {
+		if c := s[i]; c != ':' && c != '/' && c != '*' && c != '.' {
+			continue
+		}
+		if strong(s[:i]) {
+			if t := r.named(s[:i]); t != "" {
+				return t + s[i:]
+			}
+		}
+	}
+	var b strings.Builder
+	found := false
+	start := 0
+	for i := 0; i <= len(s); i++ {
+		if i < len(s) && s[i] != ':' && s[i] != '/' && s[i] != '@' {
+			continue
+		}
+		if t := r.named(s[start:i]); t != "" && !generic(s[start:i]) {
+			b.WriteString(t)
+			found = true
+		} else {
+			b.WriteString(s[start:i])
+		}
+		if i < len(s) {
+			b.WriteByte(s[i])
+		}
+		start = i + 1
+	}
+	if !found {
+		return ""
+	}
+	return b.String()
+}
+
+// named looks a piece of text up, as a name or as an address in a network.
+// Short words name things by chance only and are left alone.
+func (r *references) named(s string) string {
+	if len(s) < 6 && !strings.ContainsAny(s, "-.") {
+		return ""
+	}
+	if t := r.tokens(s); t != "" {
+		return t
+	}
+	a, _ := r.address(s)
+	return a
+}
+
+// address writes an IP address or CIDR block inside an own network as the
+// network and the offset in it.
+func (r *references) address(s string) (string, bool) {
+	if len(r.networks) == 0 || len(s) < 7 || s[0] < '0' || s[0] > '9' || strings.Count(s, ".") != 3 {
+		return "", false
+	}
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		a, err := netip.ParseAddr(s)
+		if err != nil {
+			return "", false
+		}
+		p = netip.PrefixFrom(a, 32)
+	}
+	for i, n := range r.networks {
+		if n.Bits() > p.Bits() || !n.Contains(p.Addr()) {
+			continue
+		}
+		a, b := p.Addr().As4(), n.Addr().As4()
+		var off [4]byte
+		for k := range off {
+			off[k] = a[k] - b[k] // the network's bits are equal
+		}
+		t := r.token(r.netOwner[i]) + "+" + netip.AddrFrom4(off).String()
+		if strings.Contains(s, "/") {
+			t += "/" + strconv.Itoa(p.Bits())
+		}
+		return t, true
+	}
+	return "", false
+}
+
+var opaque = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{8,}\b|\b[A-Z0-9]{12,}\b|\b\d{12}\b|-[a-zA-Z0-9]{6}\b`)
+
+// shape is a text without its generated parts, by which two ids of things
+// outside of both environments look alike.
+func shape(s string) string { return opaque.ReplaceAllString(s, "*") }

@@ -1,0 +1,191 @@
+# Clusters that work through data: EMR, Batch, Glue, Athena.
+
+resource "aws_emr_cluster" {
+  kind  = "compute"
+  scale = "proportional"
+  members = try(
+    coalesce(master_instance_group[0].instance_count, 1) + coalesce(core_instance_group[0].instance_count, 1),
+    coalesce(core_instance_fleet[0].target_on_demand_capacity, 0) + coalesce(core_instance_fleet[0].target_spot_capacity, 0),
+    1
+  )
+  aspects = {
+    name                      = "identity"
+    release_label             = "version/engine"
+    applications              = "setting"
+    custom_ami_id             = "version/image"
+    configurations            = "setting"
+    configurations_json       = "setting"
+    autoscaling_role          = "reference"
+    service_role              = "reference"
+    security_configuration    = "reference"
+    log_uri                   = "monitoring/log-group"
+    log_encryption_kms_key_id = "reference"
+    list_steps_states         = "identity"
+    # Steps are jobs that ran, not how the cluster is made.
+    step                                                       = "identity"
+    additional_info                                            = "identity"
+    cluster_state                                              = "identity"
+    ebs_root_volume_size                                       = "size/storage"
+    "ec2_attributes.additional_master_security_groups"         = "reference"
+    "ec2_attributes.additional_slave_security_groups"          = "reference"
+    "ec2_attributes.emr_managed_master_security_group"         = "reference"
+    "ec2_attributes.emr_managed_slave_security_group"          = "reference"
+    "ec2_attributes.service_access_security_group"             = "reference"
+    "ec2_attributes.instance_profile"                          = "reference"
+    "ec2_attributes.key_name"                                  = "reference"
+    "ec2_attributes.subnet_id"                                 = "reference"
+    "ec2_attributes.subnet_ids"                                = "reference"
+    "kerberos_attributes.ad_domain_join_password"              = "secret"
+    "kerberos_attributes.cross_realm_trust_principal_password" = "secret"
+    "kerberos_attributes.kdc_admin_password"                   = "secret"
+    "master_instance_group.name"                               = "identity"
+    "master_instance_group.instance_count"                     = "count/members"
+    "master_instance_group.instance_type"                      = "size/machine"
+    "master_instance_group.ebs_config.size"                    = "size/storage"
+    "master_instance_group.ebs_config.iops"                    = "count/capacity"
+    "master_instance_group.ebs_config.throughput"              = "count/capacity"
+    "core_instance_group.name"                                 = "identity"
+    "core_instance_group.instance_count"                       = "count/members"
+    "core_instance_group.instance_type"                        = "size/machine"
+    # Holds the group's bounds, which shrink with it.
+    "core_instance_group.autoscaling_policy"                        = "setting/policy"
+    "core_instance_group.autoscaling_policy.Constraints"            = "count/bound"
+    "core_instance_group.ebs_config.size"                           = "size/storage"
+    "core_instance_group.ebs_config.iops"                           = "count/capacity"
+    "core_instance_group.ebs_config.throughput"                     = "count/capacity"
+    "master_instance_fleet.name"                                    = "identity"
+    "master_instance_fleet.target_on_demand_capacity"               = "count/bound"
+    "master_instance_fleet.target_spot_capacity"                    = "count/bound"
+    "master_instance_fleet.instance_type_configs.instance_type"     = "size/machine"
+    "master_instance_fleet.instance_type_configs.ebs_config.size"   = "size/storage"
+    "master_instance_fleet.instance_type_configs.ebs_config.iops"   = "count/capacity"
+    "core_instance_fleet.name"                                      = "identity"
+    "core_instance_fleet.target_on_demand_capacity"                 = "count/members"
+    "core_instance_fleet.target_spot_capacity"                      = "count/members"
+    "core_instance_fleet.instance_type_configs.instance_type"       = "size/machine"
+    "core_instance_fleet.instance_type_configs.ebs_config.size"     = "size/storage"
+    "core_instance_fleet.instance_type_configs.ebs_config.iops"     = "count/capacity"
+    "core_instance_fleet.instance_type_configs.weighted_capacity"   = "setting"
+    "master_instance_fleet.instance_type_configs.weighted_capacity" = "setting"
+    placement_group_config                                          = "setting"
+  }
+}
+
+resource "aws_emr_instance_group" {
+  kind    = "compute"
+  scale   = "proportional"
+  members = instance_count
+  host    = "cluster_id"
+  aspects = {
+    name                             = "identity"
+    cluster_id                       = "reference"
+    instance_count                   = "count/members"
+    instance_type                    = "size/machine"
+    autoscaling_policy               = "setting/policy"
+    "autoscaling_policy.Constraints" = "count/bound"
+    configurations_json              = "setting"
+    "ebs_config.size"                = "size/storage"
+    "ebs_config.iops"                = "count/capacity"
+  }
+}
+
+resource "aws_emr_instance_fleet" {
+  kind    = "compute"
+  scale   = "proportional"
+  members = try(coalesce(target_on_demand_capacity, 0) + coalesce(target_spot_capacity, 0), 1)
+  host    = "cluster_id"
+  aspects = {
+    name                                      = "identity"
+    cluster_id                                = "reference"
+    target_on_demand_capacity                 = "count/members"
+    target_spot_capacity                      = "count/members"
+    "instance_type_configs.instance_type"     = "size/machine"
+    "instance_type_configs.ebs_config.size"   = "size/storage"
+    "instance_type_configs.ebs_config.iops"   = "count/capacity"
+    "instance_type_configs.weighted_capacity" = "setting"
+  }
+}
+
+resource "aws_batch_compute_environment" {
+  kind = "cluster"
+  sets = ["compute_resources.ec2_configuration"]
+  aspects = {
+    compute_environment_name        = "identity"
+    compute_environment_name_prefix = "identity"
+    service_role                    = "reference"
+    # Batch itself moves the wanted number as jobs come and go.
+    "compute_resources.desired_vcpus"                        = "identity"
+    "compute_resources.min_vcpus"                            = "count/bound"
+    "compute_resources.max_vcpus"                            = "count/capacity"
+    "compute_resources.instance_type"                        = "size/machine"
+    "compute_resources.image_id"                             = "version/image"
+    "compute_resources.ec2_configuration.image_id_override"  = "version/image"
+    "compute_resources.ec2_configuration.image_type"         = "version/platform"
+    "compute_resources.ec2_key_pair"                         = "reference"
+    "compute_resources.instance_role"                        = "reference"
+    "compute_resources.placement_group"                      = "reference"
+    "compute_resources.security_group_ids"                   = "reference"
+    "compute_resources.spot_iam_fleet_role"                  = "reference"
+    "compute_resources.subnets"                              = "reference"
+    "compute_resources.launch_template.launch_template_id"   = "reference"
+    "compute_resources.launch_template.launch_template_name" = "reference"
+    "compute_resources.launch_template.version"              = "identity"
+    "eks_configuration.eks_cluster_arn"                      = "reference"
+    state                                                    = "setting"
+  }
+}
+
+resource "aws_batch_job_definition" {
+  kind = "template"
+  sets = ["container_properties.environment", "container_properties.secrets", "container_properties.resourceRequirements"]
+  aspects = {
+    name                                                                 = "identity"
+    deregister_on_new_revision                                           = "identity"
+    parameters                                                           = "setting/parameter"
+    container_properties                                                 = "setting"
+    "container_properties.image"                                         = "version/image"
+    "container_properties.vcpus"                                         = "size/amount"
+    "container_properties.memory"                                        = "size/amount"
+    "container_properties.resourceRequirements"                          = "size/amount"
+    "container_properties.ephemeralStorage"                              = "size/storage"
+    "container_properties.environment"                                   = "setting/environment"
+    "container_properties.secrets"                                       = "setting/environment"
+    "container_properties.secrets.valueFrom"                             = "reference"
+    "container_properties.jobRoleArn"                                    = "reference"
+    "container_properties.executionRoleArn"                              = "reference"
+    "container_properties.logConfiguration"                              = "monitoring/log-group"
+    "container_properties.fargatePlatformConfiguration"                  = "version/platform"
+    node_properties                                                      = "setting"
+    "node_properties.numNodes"                                           = "count/capacity"
+    "node_properties.nodeRangeProperties.targetNodes"                    = "count/bound"
+    "node_properties.nodeRangeProperties.container.image"                = "version/image"
+    "node_properties.nodeRangeProperties.container.vcpus"                = "size/amount"
+    "node_properties.nodeRangeProperties.container.memory"               = "size/amount"
+    "node_properties.nodeRangeProperties.container.resourceRequirements" = "size/amount"
+    "node_properties.nodeRangeProperties.container.environment"          = "setting/environment"
+    "node_properties.nodeRangeProperties.container.logConfiguration"     = "monitoring/log-group"
+    "eks_properties.pod_properties.containers.image"                     = "version/image"
+    "eks_properties.pod_properties.containers.env"                       = "setting/environment"
+    "eks_properties.pod_properties.containers.resources"                 = "size/amount"
+    "eks_properties.pod_properties.volumes.secret"                       = "reference"
+  }
+}
+
+resource "aws_batch_job_queue" {
+  kind = "queue"
+  aspects = {
+    name                                            = "identity"
+    compute_environments                            = "reference"
+    "compute_environment_order.compute_environment" = "reference"
+    scheduling_policy_arn                           = "reference"
+    priority                                        = "setting"
+    state                                           = "setting"
+  }
+}
+
+resource "aws_batch_scheduling_policy" {
+  kind = "policy"
+  aspects = {
+    name = "identity"
+  }
+}

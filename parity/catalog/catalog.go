@@ -1,0 +1,332 @@
+// Package catalog says what the attributes of resource types mean: which name
+// a version, which a size, which are secret, how members are counted.
+//
+// The knowledge is data: the *.hcl files beside this one, embedded, and files
+// of the same form that a user adds. Types that no file names get their
+// aspects from the AWS provider's schema, condensed to flags, and from
+// patterns over attribute names (guess.go). The package does no I/O.
+package catalog
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/gohcl"
+	"github.com/hashicorp/hcl/v2/hclparse"
+)
+
+//go:embed *.hcl
+var builtin embed.FS
+
+// Scale says how the number of a type's members follows the environment's.
+type Scale string
+
+// The ways a type scales.
+const (
+	NotCounted   Scale = ""             // how many there are is not judged
+	Proportional Scale = "proportional" // follows the ratio
+	Quorum       Scale = "quorum"       // kept for redundancy: never below the minimum
+	Fixed        Scale = "fixed"        // one a zone: not scaled
+)
+
+// Type is what is known of one resource type.
+type Type struct {
+	Name      string
+	Kind      string
+	Scale     Scale
+	Members   hcl.Expression // number of members of one resource, nil: one
+	ReplicaOf string         // attribute that names what this is a replica of
+	Host      string         // attribute that names the cluster or host it lives on
+	Listed    bool           // named in a catalogue file, not guessed
+
+	aspects map[string]Aspect // by attribute path; the longest prefix wins
+	sets    map[string]bool
+	flags   flags
+	memo    sync.Map // path -> Aspect
+}
+
+// Catalog is a set of types. It is safe for use by many goroutines.
+type Catalog struct {
+	listed map[string]*Type
+	schema func() map[string]flags
+	memo   sync.Map // name -> *Type
+}
+
+// File is a catalogue file of the user's.
+type File struct {
+	Name string
+	Data []byte
+}
+
+var loadBuiltin = sync.OnceValues(func() (map[string]*Type, hcl.Diagnostics) {
+	names, err := fs.Glob(builtin, "*.hcl")
+	if err != nil {
+		return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Reading the built-in catalogue", Detail: err.Error()}}
+	}
+	sort.Strings(names)
+	types := map[string]*Type{}
+	var diags hcl.Diagnostics
+	for _, name := range names {
+		data, err := builtin.ReadFile(name)
+		if err != nil {
+			diags = diags.Append(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Reading the built-in catalogue", Detail: err.Error()})
+			continue
+		}
+		diags = append(diags, decode(hclparse.NewParser(), File{name, data}, types)...)
+	}
+	return types, diags
+})
+
+// Load returns the built-in catalogue with the user's files laid over it: a
+// type that a file names replaces the built-in one. The parser keeps the
+// files' sources for whoever prints the diagnostics.
+func Load(parser *hclparse.Parser, files ...File) (*Catalog, hcl.Diagnostics) {
+	base, diags := loadBuiltin()
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	listed := make(map[string]*Type, len(base))
+	for name, t := range base {
+		listed[name] = t
+	}
+	for _, f := range files {
+		types := map[string]*Type{}
+		diags = append(diags, decode(parser, f, types)...)
+		for name, t := range types {
+			listed[name] = t
+		}
+	}
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return &Catalog{listed: listed, schema: schemaFlags}, nil
+}
+
+type fileSchema struct {
+	Resources []struct {
+		Name      string         `hcl:"name,label"`
+		Kind      hcl.Expression `hcl:"kind"`
+		Scale     hcl.Expression `hcl:"scale,optional"`
+		Members   hcl.Expression `hcl:"members,optional"`
+		ReplicaOf string         `hcl:"replica_of,optional"`
+		Host      string         `hcl:"host,optional"`
+		Sets      []string       `hcl:"sets,optional"`
+		Aspects   hcl.Expression `hcl:"aspects,optional"`
+		Range     hcl.Range      `hcl:",def_range"`
+	} `hcl:"resource,block"`
+}
+
+func decode(parser *hclparse.Parser, f File, into map[string]*Type) hcl.Diagnostics {
+	file, diags := parser.ParseHCL(f.Data, f.Name)
+	if diags.HasErrors() {
+		return diags
+	}
+	var doc fileSchema
+	if diags = append(diags, gohcl.DecodeBody(file.Body, nil, &doc)...); diags.HasErrors() {
+		return diags
+	}
+	for _, r := range doc.Resources {
+		if _, again := into[r.Name]; again {
+			diags = diags.Append(&hcl.Diagnostic{
+				Severity: hcl.DiagError, Summary: "Duplicate resource type",
+				Detail:  fmt.Sprintf("The type %q is already described in this catalogue; keep one block.", r.Name),
+				Subject: &r.Range,
+			})
+			continue
+		}
+		t := &Type{
+			Name: r.Name, ReplicaOf: r.ReplicaOf, Host: r.Host, Listed: true,
+			aspects: map[string]Aspect{}, sets: map[string]bool{},
+		}
+		if !isAbsent(r.Members) {
+			t.Members = r.Members
+		}
+		for _, s := range r.Sets {
+			t.sets[s] = true
+		}
+		var kind, scale string
+		diags = append(diags, word(r.Kind, "kind", kinds, &kind)...)
+		t.Kind = kind
+		if !isAbsent(r.Scale) {
+			diags = append(diags, word(r.Scale, "scale", []string{string(Proportional), string(Quorum), string(Fixed)}, &scale)...)
+			t.Scale = Scale(scale)
+		}
+		if !isAbsent(r.Aspects) {
+			diags = append(diags, decodeAspects(r.Aspects, t.aspects)...)
+		}
+		into[r.Name] = t
+	}
+	return diags
+}
+
+// isAbsent reports whether gohcl filled in for an optional attribute.
+func isAbsent(e hcl.Expression) bool {
+	if e == nil {
+		return true
+	}
+	v, diags := e.Value(nil)
+	return !diags.HasErrors() && v.IsNull()
+}
+
+func word(e hcl.Expression, what string, known []string, into *string) hcl.Diagnostics {
+	diags := gohcl.DecodeExpression(e, nil, into)
+	if diags.HasErrors() {
+		return diags
+	}
+	for _, k := range known {
+		if k == *into {
+			return nil
+		}
+	}
+	return hcl.Diagnostics{{
+		Severity: hcl.DiagError, Summary: "Unknown " + what,
+		Detail:  fmt.Sprintf("%q is no %s; one of: %s.", *into, what, strings.Join(known, ", ")),
+		Subject: e.Range().Ptr(),
+	}}
+}
+
+func decodeAspects(e hcl.Expression, into map[string]Aspect) hcl.Diagnostics {
+	pairs, diags := hcl.ExprMap(e)
+	for _, p := range pairs {
+		var path, text string
+		d := gohcl.DecodeExpression(p.Key, nil, &path)
+		d = append(d, gohcl.DecodeExpression(p.Value, nil, &text)...)
+		if !d.HasErrors() {
+			a, err := ParseAspect(text)
+			if err != nil {
+				d = d.Append(&hcl.Diagnostic{
+					Severity: hcl.DiagError, Summary: "Unknown aspect",
+					Detail: err.Error(), Subject: p.Value.Range().Ptr(),
+				})
+			}
+			into[path] = a
+		}
+		diags = append(diags, d...)
+	}
+	return diags
+}
+
+// Type returns what is known of a resource type, guessing where no catalogue
+// file names it. It never returns nil.
+func (c *Catalog) Type(name string) *Type {
+	if t, ok := c.memo.Load(name); ok {
+		return t.(*Type)
+	}
+	var t *Type
+	if l := c.listed[name]; l != nil {
+		t = &Type{
+			Name: l.Name, Kind: l.Kind, Scale: l.Scale, Members: l.Members, ReplicaOf: l.ReplicaOf,
+			Host: l.Host, Listed: true, aspects: l.aspects, sets: l.sets, flags: c.schema()[name],
+		}
+	} else {
+		t = guessType(name)
+		t.flags = c.schema()[name]
+	}
+	got, _ := c.memo.LoadOrStore(name, t)
+	return got.(*Type)
+}
+
+// Names returns the types that catalogue files name, sorted.
+func (c *Catalog) Names() []string {
+	names := make([]string, 0, len(c.listed))
+	for n := range c.listed {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// Aspect says what the attribute at a path means. Paths are dotted, without
+// list indices and map keys.
+func (t *Type) Aspect(path string) Aspect {
+	if a, ok := t.memo.Load(path); ok {
+		return a.(Aspect)
+	}
+	a := t.aspect(path)
+	t.memo.Store(path, a)
+	return a
+}
+
+func (t *Type) aspect(path string) Aspect {
+	for p := path; p != ""; p = parent(p) {
+		if a, ok := t.aspects[p]; ok {
+			return a
+		}
+		// Below an attribute that a file names, nothing is guessed; above it
+		// the schema and the names still speak.
+		if a, ok := t.flags.aspect(p); ok && (p == path || a.Kind == Identity || a.Kind == Secret) {
+			return a
+		}
+	}
+	return guessAspect(t, path)
+}
+
+func parent(path string) string {
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		return path[:i]
+	}
+	return ""
+}
+
+// IsSet reports whether the order of the list at a path means nothing.
+func (t *Type) IsSet(path string) bool { return t.sets[path] || t.flags.has('s', path) }
+
+// IsMap reports whether the attribute at a path is a map with keys of the
+// user's choice.
+func (t *Type) IsMap(path string) bool { return t.flags.has('m', path) }
+
+// InSchema reports whether the AWS provider's schema knows the type, so that
+// IsSet and IsMap are certain and not only assumed.
+func (t *Type) InSchema() bool { return t.flags != nil }
+
+// Paths returns every attribute path that the catalogue names for the type,
+// sorted; a test holds them against the provider's schema.
+func (t *Type) Paths() []string {
+	seen := map[string]bool{}
+	for p := range t.aspects {
+		seen[p] = true
+	}
+	for p := range t.sets {
+		seen[p] = true
+	}
+	for _, p := range []string{t.ReplicaOf, t.Host} {
+		if p != "" {
+			seen[p] = true
+		}
+	}
+	for _, root := range t.memberVariables() {
+		seen[root] = true
+	}
+	paths := make([]string, 0, len(seen))
+	for p := range seen {
+		paths = append(paths, p)
+	}
+	sort.Strings(paths)
+	return paths
+}
+
+// memberVariables returns the attribute paths that Members reads.
+func (t *Type) memberVariables() []string {
+	if t.Members == nil {
+		return nil
+	}
+	var paths []string
+	for _, tr := range t.Members.Variables() {
+		var parts []string
+		for _, step := range tr {
+			switch s := step.(type) {
+			case hcl.TraverseRoot:
+				parts = append(parts, s.Name)
+			case hcl.TraverseAttr:
+				parts = append(parts, s.Name)
+			}
+		}
+		paths = append(paths, strings.Join(parts, "."))
+	}
+	return paths
+}

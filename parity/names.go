@@ -1,0 +1,341 @@
+package parity
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// envToken stands for the environment's own name in canonical text.
+const envToken = "{env}"
+
+// nameForms are the usual forms of environments' names. A name is known by
+// any of its forms; the first is the one that reports use.
+var nameForms = [][]string{
+	{"production", "prod", "prd"},
+	{"staging", "stage", "stg", "stag"},
+	{"development", "develop", "dev", "devel"},
+	{"testing", "test", "tst"},
+	{"preproduction", "preprod", "pre"},
+	{"acceptance", "uat", "acc"},
+	{"integration", "int"},
+	{"sandbox", "sbx"},
+	{"quality", "qa"},
+	{"performance", "perf"},
+	{"demo"},
+	{"try"},
+	{"live"},
+	{"canary"},
+	{"dr"},
+}
+
+var formsOf = func() map[string][]string {
+	m := map[string][]string{}
+	for _, forms := range nameForms {
+		for _, f := range forms {
+			m[f] = forms
+		}
+	}
+	return m
+}()
+
+// nameSet is the words, in lower case, that name one environment.
+type nameSet map[string]bool
+
+func newNameSet(words ...string) nameSet {
+	n := nameSet{}
+	for _, w := range words {
+		w = strings.ToLower(w)
+		if w == "" {
+			continue
+		}
+		n[w] = true
+		eachWord(w, func(from, to int) { // "prod-eu" is a production too
+			for _, f := range formsOf[w[from:to]] {
+				n[f] = true
+			}
+		})
+		for _, f := range formsOf[w] {
+			n[f] = true
+		}
+	}
+	return n
+}
+
+// eachWord calls f with the bounds of every word of s: runs of letters, with a
+// new word where a lower-case letter is followed by a capital, and runs of
+// digits.
+func eachWord(s string, f func(from, to int)) {
+	class := func(r rune) int {
+		switch {
+		case unicode.IsUpper(r):
+			return 1
+		case unicode.IsLetter(r):
+			return 2
+		case unicode.IsDigit(r):
+			return 3
+		}
+		return 0
+	}
+	start, last := 0, 0
+	for i, r := range s {
+		c := class(r)
+		if c != last && (c != 2 || last != 1) {
+			if last != 0 {
+				f(start, i)
+			}
+			start = i
+		}
+		last = c
+	}
+	if last != 0 {
+		f(start, len(s))
+	}
+}
+
+// replace puts {env} in place of every word that names the environment.
+func (n nameSet) replace(s string) string {
+	if len(n) == 0 || !n.mayOccur(s) {
+		return s
+	}
+	var b strings.Builder
+	last := 0
+	hit := func(from, to int) bool {
+		if !n[strings.ToLower(s[from:to])] {
+			return false
+		}
+		b.WriteString(s[last:from])
+		b.WriteString(envToken)
+		last = to
+		return true
+	}
+	type span struct{ from, to int }
+	var run []span // words that touch: "pre" "prod" is one word when written preprod
+	flush := func() {
+		if len(run) > 1 && hit(run[0].from, run[len(run)-1].to) {
+			run = run[:0]
+			return
+		}
+		for _, w := range run {
+			hit(w.from, w.to)
+		}
+		run = run[:0]
+	}
+	// Names of several words (blue-green, us-live) are looked for as they are.
+	for w := range n {
+		if strings.ContainsAny(w, "-_. ") {
+			s = replaceFold(s, w)
+		}
+	}
+	eachWord(s, func(from, to int) {
+		if len(run) > 0 && run[len(run)-1].to != from {
+			flush()
+		}
+		run = append(run, span{from, to})
+	})
+	flush()
+	b.WriteString(s[last:])
+	return b.String()
+}
+
+// replaceFold replaces a name of several words where no letter or digit
+// touches it.
+func replaceFold(s, name string) string {
+	low := strings.ToLower(s)
+	if len(low) != len(s) {
+		return s
+	}
+	var b strings.Builder
+	last := 0
+	for i := 0; ; {
+		j := strings.Index(low[i:], name)
+		if j < 0 {
+			break
+		}
+		from, to := i+j, i+j+len(name)
+		i = to
+		before, _ := utf8.DecodeLastRuneInString(s[:from])
+		after, _ := utf8.DecodeRuneInString(s[to:])
+		if isWordRune(before) || isWordRune(after) {
+			continue
+		}
+		b.WriteString(s[last:from])
+		b.WriteString(envToken)
+		last = to
+	}
+	b.WriteString(s[last:])
+	return b.String()
+}
+
+func isWordRune(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+func (n nameSet) mayOccur(s string) bool {
+	low := strings.ToLower(s)
+	for w := range n {
+		if strings.Contains(low, w) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	envInside = regexp.MustCompile(`[-_./]\{env\}`)
+	envFirst  = regexp.MustCompile(`\{env\}[-_./]?`)
+)
+
+// elide leaves the environment's name out of a canonical text, with one
+// separator: production is often the one that says no name.
+func elide(s string) string {
+	if !strings.Contains(s, envToken) {
+		return s
+	}
+	// Before a dot or slash the name is the head of a host or path.
+	e := strings.ReplaceAll(s, envToken+".", "")
+	e = envInside.ReplaceAllString(e, "")
+	e = envFirst.ReplaceAllString(e, "")
+	return e
+}
+
+// environmentNames finds the words that name each environment. What the
+// snapshots say of themselves comes first (given names, tags), then what the
+// names of their resources have in common, then which word of the baseline's
+// names stands where the candidate has another.
+func environmentNames(base, cand *Snapshot) (b, c nameSet) {
+	b, c = newNameSet(), newNameSet()
+	add := func(n nameSet, word string) {
+		for w := range newNameSet(word) {
+			n[w] = true
+		}
+	}
+	bw, cw := ownWord(base), ownWord(cand)
+	if base.Environment != "" {
+		bw = base.Environment
+	}
+	if cand.Environment != "" {
+		cw = cand.Environment
+	}
+	add(b, bw)
+	add(c, cw)
+	sb, sc := substitution(base, cand, b, c)
+	add(b, sb)
+	add(c, sc)
+	return b, c
+}
+
+// ownWord is the name by which a snapshot's resources call their environment.
+func ownWord(s *Snapshot) string {
+	votes := map[string]int{}
+	for i := range s.Resources {
+		a := s.Resources[i].Attributes
+		for _, tags := range []string{"tags_all", "tags", "labels"} {
+			t := a.Get(tags)
+			if t.Kind != Object {
+				continue
+			}
+			for j, k := range t.Keys() {
+				switch strings.ToLower(k) {
+				case "environment", "env", "stage", "environment_name", "env_name":
+					if w := strings.ToLower(t.Items()[j].Str()); w != "" && len(w) <= 40 {
+						votes[w] += 4
+					}
+				}
+			}
+			break
+		}
+		for _, k := range nameAttributes {
+			eachWord(a.Get(k).Str(), func(from, to int) {
+				w := strings.ToLower(a.Get(k).Str()[from:to])
+				if f := formsOf[w]; f != nil {
+					votes[f[0]]++
+				}
+			})
+		}
+	}
+	return most(votes)
+}
+
+// nameAttributes hold the names that people give to resources.
+var nameAttributes = []string{
+	"name", "id", "identifier", "bucket", "function_name", "cluster_identifier", "replication_group_id",
+	"cluster_id", "cluster_name", "family", "domain_name", "alarm_name", "name_prefix", "db_name", "topic_name",
+}
+
+// substitution compares the names of resources with equal addresses and
+// returns the one word that most often stands where the other has another.
+func substitution(base, cand *Snapshot, b, c nameSet) (from, to string) {
+	at := make(map[string]*Resource, len(cand.Resources))
+	for i := range cand.Resources {
+		at[cand.Resources[i].Address] = &cand.Resources[i]
+	}
+	votes := map[string]int{}
+	differ := 0
+	for i := range base.Resources {
+		r := &base.Resources[i]
+		o := at[r.Address]
+		if o == nil {
+			continue
+		}
+		for _, k := range nameAttributes {
+			x, y := r.Attributes.Get(k).Str(), o.Attributes.Get(k).Str()
+			if k == "id" && x == r.Attributes.Get("name").Str() {
+				continue
+			}
+			x, y = elide(b.replace(x)), elide(c.replace(y))
+			if x == "" || y == "" || x == y {
+				continue
+			}
+			differ++
+			if w, v, ok := oneWord(x, y); ok {
+				votes[w+"\x00"+v]++
+			}
+		}
+	}
+	if best := most(votes); best != "" && votes[best] >= 3 && 2*votes[best] > differ {
+		from, to, _ = strings.Cut(best, "\x00")
+	}
+	return from, to
+}
+
+// oneWord returns the words in which x and y differ when it is exactly one.
+func oneWord(x, y string) (string, string, bool) {
+	wx, wy := wordsOf(x), wordsOf(y)
+	if len(wx) != len(wy) {
+		return "", "", false
+	}
+	from, to, n := "", "", 0
+	for i := range wx {
+		if wx[i] != wy[i] {
+			from, to = wx[i], wy[i]
+			n++
+		}
+	}
+	isName := func(w string) bool { return len(w) >= 2 && unicode.IsLetter(rune(w[0])) }
+	return from, to, n == 1 && isName(from) && isName(to)
+}
+
+func wordsOf(s string) []string {
+	var ws []string
+	eachWord(s, func(from, to int) { ws = append(ws, strings.ToLower(s[from:to])) })
+	return ws
+}
+
+// most returns the key with the most votes, the first by name of equals.
+func most(votes map[string]int) string {
+	keys := make([]string, 0, len(votes))
+	for k := range votes {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	best := ""
+	for _, k := range keys {
+		if best == "" || votes[k] > votes[best] {
+			best = k
+		}
+	}
+	return best
+}

@@ -1,0 +1,336 @@
+package parity
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/maquette/maquette/parity/catalog"
+)
+
+// Hidden is what stands in place of a secret in everything that is shown.
+const Hidden = "(secret)"
+
+// secrets are the plain texts of one run's snapshots that must not be shown.
+// They live in memory only.
+type secrets struct {
+	key      []byte
+	values   map[string]bool
+	replacer *strings.Replacer // nil until first use
+}
+
+// minEmbedded is the length from which a secret is also looked for inside
+// longer strings; shorter ones would hide words that are no secret.
+const minEmbedded = 6
+
+func (s *secrets) add(text string) {
+	if len(text) >= minEmbedded && text != Hidden && !s.values[text] {
+		s.values[text] = true
+		s.replacer = nil
+	}
+}
+
+// scrub returns text with every known secret hidden.
+func (s *secrets) scrub(text string) string {
+	if s == nil || len(text) < minEmbedded || len(s.values) == 0 {
+		return text
+	}
+	if s.values[text] {
+		return Hidden
+	}
+	if s.replacer == nil {
+		s.build()
+	}
+	return s.replacer.Replace(text)
+}
+
+func (s *secrets) build() {
+	pairs := make([]string, 0, 2*len(s.values))
+	for v := range s.values {
+		pairs = append(pairs, v, Hidden)
+	}
+	// Replacer prefers the earliest match and, of those, the first argument:
+	// longer secrets first, so that none leaves a tail.
+	sortPairsByLength(pairs)
+	s.replacer = strings.NewReplacer(pairs...)
+}
+
+// digest is comparable within one run, or across runs with the user's key.
+func (s *secrets) digest(text string) string {
+	mac := hmac.New(sha256.New, s.key)
+	mac.Write([]byte(text))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// runKey makes digests of one process comparable with each other and worthless
+// to anybody else.
+var runKey = func() []byte {
+	key := make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		panic(err) // documented never to happen
+	}
+	return key
+}()
+
+// Seal prepares a snapshot: JSON held in strings becomes data, encoded scripts
+// text, and whatever is secret by the source's marks, the catalogue, its name
+// or its looks becomes a Secret. After Seal no Value of the snapshot holds a
+// secret's plain text. A sealed snapshot is left as it is.
+func (s *Snapshot) Seal(cat *catalog.Catalog) {
+	s.sortResources()
+	if s.Sealed {
+		return
+	}
+	s.Sealed = true
+	s.secrets = &secrets{key: runKey, values: map[string]bool{}}
+	for i := range s.Resources {
+		r := &s.Resources[i]
+		t := cat.Type(r.Type)
+		r.Attributes = sealer{s.secrets, t, r.Attributes}.object(r.Attributes, "", false)
+	}
+	// A secret may also stand inside strings that nobody marked; only now are
+	// all of them known.
+	if len(s.secrets.values) == 0 {
+		return
+	}
+	for i := range s.Resources {
+		s.Resources[i].Attributes = s.secrets.scrubValue(s.Resources[i].Attributes)
+	}
+}
+
+func (s *secrets) scrubValue(v Value) Value {
+	switch v.Kind {
+	case String:
+		v.Text = s.scrub(v.Text)
+	case List, Object:
+		var items []Value // copied on the first change only
+		for i, it := range v.Items() {
+			n := s.scrubValue(it)
+			if items == nil && (n.Text != it.Text || n.node != it.node) {
+				items = append(items, v.Items()...)
+			}
+			if items != nil {
+				items[i] = n
+			}
+		}
+		if items != nil {
+			v = v.withItems(items)
+		}
+	}
+	return v
+}
+
+type sealer struct {
+	*secrets
+	t    *catalog.Type
+	root Value // the resource's attributes
+}
+
+// object seals the fields of a resource, block, map or document. path is the
+// object's attribute path; named says that its keys are the user's own words
+// (environment variables), so that they tell secrets too.
+func (s sealer) object(v Value, path string, named bool) Value {
+	items := append([]Value(nil), v.Items()...)
+	// {name: DB_PASSWORD, value: …}, as containers and parameters have them.
+	entry := ""
+	if named || path != "" {
+		for _, k := range []string{"name", "key", "Name", "Key"} {
+			if n := v.Get(k).Str(); n != "" {
+				entry = n
+				break
+			}
+		}
+	}
+	for i, key := range v.Keys() {
+		p := key
+		if path != "" {
+			p = path + "." + key
+		}
+		secret := s.isSecret(p, key, named || path != "") ||
+			entry != "" && (key == "value" || key == "Value") && secretName(entry)
+		items[i] = s.value(items[i], p, secret)
+	}
+	return v.withItems(items)
+}
+
+// isSecret judges an attribute by its meaning, and a key below the top level
+// by its name as well.
+func (s sealer) isSecret(path, key string, nested bool) bool {
+	if s.t.Aspect(path).Kind == catalog.Secret {
+		return true
+	}
+	if nested && secretName(key) {
+		return true
+	}
+	// SecureString is how Systems Manager marks a parameter as secret.
+	return (path == "value" || path == "insecure_value") && s.root.Get("type").Str() == "SecureString"
+}
+
+func (s sealer) value(v Value, path string, secret bool) Value {
+	if v.Kind == String && !secret {
+		v = decodeString(v, path)
+	}
+	switch v.Kind {
+	case Secret:
+		if v.Text != "" {
+			s.add(v.Text)
+			v.Text = s.digest(v.Text)
+		}
+	case String:
+		if secret || looksSecret(v.Text) {
+			if v.Text == "" {
+				return v
+			}
+			s.add(v.Text)
+			return Value{Kind: Secret, Text: s.digest(v.Text)}
+		}
+		v.Text = s.hideInside(v.Text)
+	case Number:
+		if secret {
+			return Value{Kind: Secret, Text: s.digest(v.Text)}
+		}
+	case List:
+		items := append([]Value(nil), v.Items()...)
+		for i := range items {
+			if items[i].Kind == Object {
+				if secret {
+					items[i] = s.hideAll(items[i])
+				} else {
+					items[i] = s.object(items[i], path, v.Document)
+				}
+			} else {
+				items[i] = s.value(items[i], path, secret)
+			}
+		}
+		v = v.withItems(items)
+	case Object:
+		if secret {
+			return s.hideAll(v)
+		}
+		v = s.object(v, path, true)
+	}
+	return v
+}
+
+// hideAll makes every scalar below v a secret.
+func (s sealer) hideAll(v Value) Value {
+	switch v.Kind {
+	case List, Object:
+		items := append([]Value(nil), v.Items()...)
+		for i := range items {
+			items[i] = s.hideAll(items[i])
+		}
+		return v.withItems(items)
+	case String, Number:
+		return s.value(v, "", true)
+	}
+	return v
+}
+
+// decodeString turns JSON documents into data and encoded scripts into text.
+func decodeString(v Value, path string) Value {
+	t := v.Text
+	if len(t) >= 2 && (t[0] == '{' && t[len(t)-1] == '}' || t[0] == '[' && t[len(t)-1] == ']') {
+		if doc, err := ParseJSON([]byte(t)); err == nil {
+			return markDocument(doc)
+		}
+		return v
+	}
+	if len(t) >= 16 && len(t)%4 == 0 && (strings.Contains(path, "user_data") || strings.HasSuffix(path, "base64") || strings.HasSuffix(path, "custom_data")) {
+		if raw, err := base64.StdEncoding.DecodeString(t); err == nil && utf8.Valid(raw) && !strings.ContainsRune(string(raw), 0) {
+			v.Text = string(raw)
+		}
+	}
+	return v
+}
+
+func markDocument(v Value) Value {
+	if v.Kind == List || v.Kind == Object {
+		items := make([]Value, len(v.Items()))
+		for i, it := range v.Items() {
+			items[i] = markDocument(it)
+		}
+		v = v.withItems(items)
+		v.Document = true
+	}
+	return v
+}
+
+var (
+	secretWord = regexp.MustCompile(`(?i)(password|passwd|passphrase|(^|[_\-./])(pwd|pass|secret|token|credentials?|apikey|dsn)$|(api|private|secret|access|signing|encryption|auth|client|account|license|master)[_\-.]?(key|secret|token)$|connection[_\-.]?string$|(secret|api|access|auth)[A-Z]?[a-z]*Key$|[a-z](Secret|Token)$)`)
+	plainWord  = regexp.MustCompile(`(?i)[_\-.](policy|length|ttl|expiry|expires|age|days|version|arn|arns|name|id|ids|file|path|enabled|rotation|required|reset|min|max|count|url|uri|endpoint|header|type|algorithm|parameter)$`)
+	secretText = regexp.MustCompile(`^(-----BEGIN [A-Z ]*PRIVATE KEY-----|(AKIA|ASIA)[A-Z0-9]{16}$|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_|glpat-|xox[abprs]-|sk_live_|rk_live_|sk-[A-Za-z0-9_\-]{20,}|SG\.[\w\-]{16,}|eyJ[\w\-]{10,}\.eyJ[\w\-]{10,}\.)`)
+	userInfo   = regexp.MustCompile(`://([^\s/:@"']*):([^\s/@"']+)@`)
+	assignment = regexp.MustCompile(`(?i)([\w.\-]*(?:passwd|password|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|pwd)[\w\-]*)(\s*=\s*|:\s+|\s+)("[^"\n]+"|'[^'\n]+'|[^\s"',;&]+)`)
+	keyBlock   = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
+)
+
+// secretName reports whether a key's name says that its value is secret.
+func secretName(key string) bool {
+	return len(key) >= 3 && secretWord.MatchString(key) && !plainWord.MatchString(key)
+}
+
+// looksSecret reports whether a text is of a form that only secrets have.
+func looksSecret(text string) bool { return len(text) >= 16 && secretText.MatchString(text) }
+
+// hideInside hides the secrets that a longer text carries: passwords in URLs,
+// assignments in scripts and command lines, private keys.
+func (s *secrets) hideInside(text string) string {
+	if len(text) < 8 {
+		return text
+	}
+	if strings.Contains(text, "://") && strings.Contains(text, "@") {
+		text = replaceGroup(userInfo, text, 2, s.add)
+	}
+	if strings.ContainsAny(text, "= ") && assignment.MatchString(text) {
+		text = hideAssignments(text, s.add)
+	}
+	if strings.Contains(text, "PRIVATE KEY-----") {
+		text = keyBlock.ReplaceAllString(text, Hidden)
+	}
+	return text
+}
+
+// hideAssignments hides what is assigned to a name that tells a secret. Words
+// that merely follow such a name in prose ("token required") stay.
+func hideAssignments(text string, found func(string)) string {
+	var b strings.Builder
+	last := 0
+	for _, m := range assignment.FindAllStringSubmatchIndex(text, -1) {
+		name, sep, value := text[m[2]:m[3]], text[m[4]:m[5]], text[m[6]:m[7]]
+		flag := strings.HasPrefix(name, "-")
+		if plainWord.MatchString(name) || !flag && strings.TrimSpace(sep) == "" || strings.HasPrefix(value, "$") || value == Hidden {
+			continue
+		}
+		value = strings.Trim(value, `"'`)
+		found(value)
+		b.WriteString(text[last:m[6]])
+		b.WriteString(Hidden)
+		last = m[7]
+	}
+	b.WriteString(text[last:])
+	return b.String()
+}
+
+// replaceGroup hides one group of every match and reports what it held.
+func replaceGroup(re *regexp.Regexp, text string, group int, found func(string)) string {
+	var b strings.Builder
+	last := 0
+	for _, m := range re.FindAllStringSubmatchIndex(text, -1) {
+		from, to := m[2*group], m[2*group+1]
+		if text[from:to] == Hidden {
+			continue
+		}
+		found(text[from:to])
+		b.WriteString(text[last:from])
+		b.WriteString(Hidden)
+		last = to
+	}
+	b.WriteString(text[last:])
+	return b.String()
+}

@@ -1,0 +1,97 @@
+package parity
+
+import "sort"
+
+// Snapshot is all resources of one environment as one or more sources showed
+// them. Build it with the readers of package source, then Seal it before it is
+// compared, written or shown.
+type Snapshot struct {
+	Environment string            // the environment's name, "" where it is inferred
+	Sources     []string          // what was read, as the user named it
+	ObservedAt  string            // RFC 3339, "" where the source does not say
+	Terraform   string            // version of Terraform that wrote the source
+	Providers   map[string]string // provider source -> version, where known
+	Modules     map[string]Module // module path without instance keys -> where its code is from
+	Resources   []Resource
+	// Externals are things that the environment refers to and does not manage
+	// (data sources): by address, the strings that name them.
+	Externals  []External
+	Incomplete []Gap
+
+	// Sealed says that no Value holds a secret's plain text. Saved snapshots
+	// are sealed; Seal does it for the rest.
+	Sealed  bool
+	secrets *secrets // plain texts to keep out of everything that is shown
+}
+
+// Module says where a module's code is from, as its caller wrote it.
+type Module struct {
+	Source  string `json:"source"`
+	Version string `json:"version,omitempty"`
+}
+
+// ReferenceTo is what a source writes in place of a value that will name the
+// resource at an address (without instance keys) once there is one.
+func ReferenceTo(address string) string { return "${" + address + "}" }
+
+// External is something referred to and not managed.
+type External struct {
+	Address string
+	Names   []string
+}
+
+// Gap is evidence that a source could not give.
+type Gap struct {
+	Source string `json:"source"`
+	Reason string `json:"reason"`
+}
+
+// KeyKind tells a resource of a `count` from one of a `for_each`.
+type KeyKind uint8
+
+// A resource's instance key.
+const (
+	NoKey KeyKind = iota
+	CountKey
+	ForEachKey
+)
+
+// Resource is one resource instance.
+type Resource struct {
+	Address    string // module.web["a"].aws_instance.app[0]
+	Module     string // module.web["a"], "" in the root module
+	Type       string
+	Name       string
+	KeyKind    KeyKind
+	Key        string // the index or key, without brackets and quotes
+	Provider   string // registry.terraform.io/hashicorp/aws
+	Schema     int    // version of the resource's schema in its provider
+	Tainted    bool
+	Deposed    bool // an object that Terraform replaced and could not delete yet
+	Attributes Value
+}
+
+// block returns the resource's address without its own instance key.
+func (r *Resource) block() string {
+	if r.Module == "" {
+		return r.Type + "." + r.Name
+	}
+	return r.Module + "." + r.Type + "." + r.Name
+}
+
+// sortResources gives the resources the one order that all output follows.
+func (s *Snapshot) sortResources() {
+	sort.SliceStable(s.Resources, func(i, j int) bool {
+		a, b := &s.Resources[i], &s.Resources[j]
+		if x, y := a.block(), b.block(); x != y {
+			return x < y
+		}
+		if a.KeyKind == CountKey && b.KeyKind == CountKey && len(a.Key) != len(b.Key) {
+			return len(a.Key) < len(b.Key)
+		}
+		if a.Key != b.Key {
+			return a.Key < b.Key
+		}
+		return !a.Deposed && b.Deposed
+	})
+}

@@ -1,0 +1,141 @@
+package source
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"sort"
+	"strconv"
+
+	"github.com/maquette/maquette/parity"
+)
+
+// SnapshotSchema names the form of saved snapshots.
+const SnapshotSchema = "maquette/snapshot/v1"
+
+// snapshotResource reads one element of a saved snapshot's resources.
+func (d *document) snapshotResource(v parity.Value) error {
+	r := parity.Resource{
+		Module: v.Get("module").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(),
+		Provider: v.Get("provider").Str(), Tainted: v.Get("tainted").Text == "true",
+		Deposed: v.Get("deposed").Text == "true", Attributes: parity.FromSnapshot(v.Get("attributes")),
+	}
+	if r.Type == "" || r.Name == "" {
+		return errors.New("a resource has no type or no name")
+	}
+	if err := instanceKey(&r, v.Get("key")); err != nil {
+		return err
+	}
+	if r.Attributes.Kind != parity.Object {
+		return errors.New("a resource's attributes are no object")
+	}
+	r.Schema, _ = strconv.Atoi(v.Get("schema_version").Text)
+	d.snap.Resources = append(d.snap.Resources, r)
+	return nil
+}
+
+// snapshotMember reads the members that only saved snapshots have.
+func (d *document) snapshotMember(key string, v parity.Value) {
+	switch key {
+	case "providers":
+		d.snap.Providers = map[string]string{}
+		for i, k := range v.Keys() {
+			d.snap.Providers[k] = v.Items()[i].Str()
+		}
+	case "modules":
+		d.snap.Modules = map[string]parity.Module{}
+		for i, k := range v.Keys() {
+			m := v.Items()[i]
+			d.snap.Modules[k] = parity.Module{Source: m.Get("source").Str(), Version: m.Get("version").Str()}
+		}
+	case "externals":
+		for _, e := range v.Items() {
+			x := parity.External{Address: e.Get("address").Str()}
+			for _, n := range e.Get("names").Items() {
+				x.Names = append(x.Names, n.Str())
+			}
+			d.snap.Externals = append(d.snap.Externals, x)
+		}
+	case "incomplete":
+		for _, g := range v.Items() {
+			d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{Source: g.Get("source").Str(), Reason: g.Get("reason").Str()})
+		}
+	}
+}
+
+type snapshotHead struct {
+	Schema      string                   `json:"schema"`
+	Environment string                   `json:"environment,omitempty"`
+	ObservedAt  string                   `json:"observed_at,omitempty"`
+	Terraform   string                   `json:"terraform_version,omitempty"`
+	Sources     []string                 `json:"sources"`
+	Providers   map[string]string        `json:"providers,omitempty"`
+	Modules     map[string]parity.Module `json:"modules,omitempty"`
+	Externals   []external               `json:"externals,omitempty"`
+	Incomplete  []parity.Gap             `json:"incomplete,omitempty"`
+}
+
+type external struct {
+	Address string   `json:"address"`
+	Names   []string `json:"names"`
+}
+
+type snapshotEntry struct {
+	Module     string       `json:"module,omitempty"`
+	Type       string       `json:"type"`
+	Name       string       `json:"name"`
+	Key        any          `json:"key,omitempty"`
+	Provider   string       `json:"provider,omitempty"`
+	Schema     int          `json:"schema_version,omitempty"`
+	Tainted    bool         `json:"tainted,omitempty"`
+	Deposed    bool         `json:"deposed,omitempty"`
+	Attributes parity.Value `json:"attributes"`
+}
+
+// Write saves a sealed snapshot, one resource a line. It holds no secret, nor
+// a digest of one.
+func Write(w io.Writer, s *parity.Snapshot) error {
+	if !s.Sealed {
+		return errors.New("writing a snapshot that was not sealed")
+	}
+	head := snapshotHead{
+		Schema: SnapshotSchema, Environment: s.Environment, ObservedAt: s.ObservedAt, Terraform: s.Terraform,
+		Sources: s.Sources, Providers: s.Providers, Modules: s.Modules, Incomplete: s.Incomplete,
+	}
+	for _, e := range s.Externals {
+		head.Externals = append(head.Externals, external(e))
+	}
+	sort.Slice(head.Externals, func(i, j int) bool { return head.Externals[i].Address < head.Externals[j].Address })
+	top, err := json.Marshal(head)
+	if err != nil {
+		return err
+	}
+	bw := bufio.NewWriter(w)
+	bw.Write(top[:len(top)-1])
+	bw.WriteString(",\n\"resources\":[")
+	for i := range s.Resources {
+		r := &s.Resources[i]
+		e := snapshotEntry{
+			Module: r.Module, Type: r.Type, Name: r.Name, Provider: r.Provider, Schema: r.Schema,
+			Tainted: r.Tainted, Deposed: r.Deposed, Attributes: r.Attributes,
+		}
+		switch r.KeyKind {
+		case parity.CountKey:
+			e.Key = json.Number(r.Key)
+		case parity.ForEachKey:
+			e.Key = r.Key
+		}
+		line, err := json.Marshal(e)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			bw.WriteByte(',')
+		}
+		bw.WriteByte('\n')
+		bw.Write(line)
+	}
+	bw.WriteString("\n]}\n")
+	return bw.Flush()
+}

@@ -1,0 +1,279 @@
+package parity
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/maquette/maquette/parity/catalog"
+)
+
+// A unit is what is compared as one: a resource, or the interchangeable
+// resources (members) of one `count`, `for_each` or replicated module.
+type unit struct {
+	index   int    // in its environment's units
+	key     string // canonical address, equal for counterparts
+	typ     *catalog.Type
+	module  string // canonical module path
+	name    string // canonical block name
+	each    string // canonical for_each key, where it tells units apart
+	members []*Resource
+
+	pair *unit // the counterpart in the other environment
+}
+
+// environment is one snapshot, prepared for comparison.
+type environment struct {
+	snap  *Snapshot
+	names nameSet
+	cat   *catalog.Catalog
+	units []*unit
+	of    map[*Resource]*unit
+	refs  *references
+}
+
+// address is how the user knows the unit: its only member's address, or what
+// the members' addresses have in common.
+func (u *unit) address() string {
+	if len(u.members) == 1 {
+		return u.members[0].Address
+	}
+	first := u.members[0].block()
+	for _, m := range u.members[1:] {
+		if m.block() != first {
+			return commonAddress(u.members)
+		}
+	}
+	if u.each != "" && u.members[0].KeyKind == ForEachKey {
+		return commonAddress(u.members)
+	}
+	return first
+}
+
+// commonAddress writes * where the members' addresses differ.
+func commonAddress(members []*Resource) string {
+	a, b := members[0].Address, members[len(members)-1].Address
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	j := 0
+	for j < len(a)-i && j < len(b)-i && a[len(a)-1-j] == b[len(b)-1-j] {
+		j++
+	}
+	return a[:i] + "*" + a[len(a)-j:]
+}
+
+var (
+	zoneName = regexp.MustCompile(`[a-z]{2}(-[a-z]+)+-?\d[a-z]$|^[a-z]{3}\d-az\d$`)
+	ordinal  = regexp.MustCompile(`(^|[-_./ ])(az)?-?(\d+[a-f]?|[a-f])$`)
+	digits   = regexp.MustCompile(`\d+$`)
+)
+
+// stem drops from a name what only numbers its bearers: "web-1", "private_b",
+// "us-east-1a" are members of "web", "private" and "".
+func stem(s string) string {
+	s = zoneName.ReplaceAllString(s, "")
+	if t := ordinal.ReplaceAllString(s, ""); t != s {
+		return strings.TrimRight(t, "-_./ ")
+	}
+	return strings.TrimRight(digits.ReplaceAllString(s, ""), "-_./ ")
+}
+
+// canonicalName is a name without the environment's, as far as something is
+// left of it.
+func (e *environment) canonicalName(s string) string {
+	c := e.names.replace(s)
+	if x := strings.Trim(elide(c), "-_."); x != "" {
+		return x
+	}
+	return c
+}
+
+// buildUnits groups the snapshot's resources. Deposed objects are no members.
+func (e *environment) buildUnits() {
+	type group struct {
+		blocks map[string]bool
+		list   []*Resource
+		u      *unit
+	}
+	groups := map[string]*group{}
+	var order []string
+	for i := range e.snap.Resources {
+		r := &e.snap.Resources[i]
+		if r.Deposed {
+			continue
+		}
+		t := e.cat.Type(r.Type)
+		u := e.place(r, t)
+		g := groups[u.key]
+		if g == nil {
+			g = &group{blocks: map[string]bool{}, u: u}
+			groups[u.key] = g
+			order = append(order, u.key)
+		}
+		g.blocks[e.source(r)] = true
+		g.list = append(g.list, r)
+	}
+	e.of = make(map[*Resource]*unit, len(e.snap.Resources))
+	add := func(u *unit, members []*Resource) {
+		u.index, u.members = len(e.units), members
+		e.units = append(e.units, u)
+		for _, m := range members {
+			e.of[m] = u
+		}
+	}
+	for _, key := range order {
+		g := groups[key]
+		if g.u.typ.Scale == catalog.NotCounted && (len(g.blocks) > 1 || len(g.list) > 1) {
+			for _, part := range e.split(g.list, len(g.blocks) > 1) {
+				u := *g.u
+				u.key += part.suffix
+				if part.suffix != "" {
+					u.each = part.suffix
+				}
+				add(&u, part.list)
+			}
+			continue
+		}
+		add(g.u, g.list)
+	}
+}
+
+// place gives the unit a resource belongs to, by its address alone.
+func (e *environment) place(r *Resource, t *catalog.Type) *unit {
+	u := &unit{typ: t, module: e.modulePath(r.Module), name: e.canonicalName(r.Name)}
+	if t.Scale != catalog.NotCounted {
+		if s := stem(u.name); s != "" {
+			u.name = s
+		}
+	}
+	if r.KeyKind == ForEachKey {
+		u.each = e.canonicalName(r.Key)
+		if t.Scale != catalog.NotCounted || follows[t.Kind] {
+			u.each = stem(u.each)
+		}
+	}
+	u.key = r.Type + "." + u.name
+	if u.module != "" {
+		u.key = u.module + "." + u.key
+	}
+	if u.each != "" {
+		u.key += "[" + u.each + "]"
+	}
+	return u
+}
+
+type part struct {
+	suffix string
+	list   []*Resource
+}
+
+// follows names the kinds of things that come one for each member of what they
+// belong to, so that how many there are is that one's matter.
+var follows = map[string]bool{
+	"alarm": true, "attachment": true, "address": true, "health_check": true, "part": true, "dns": true,
+}
+
+// source is the block of configuration a resource comes from, as far as its
+// address tells: `count` of a module or a block does not make another one.
+func (e *environment) source(r *Resource) string {
+	return e.names.replace(countIndex.ReplaceAllString(r.block(), ""))
+}
+
+var (
+	countIndex = regexp.MustCompile(`\[\d+\]`)
+	numbering  = regexp.MustCompile(`[a-z]{2}(-[a-z]+)+-?\d[a-z]\b|\b[0-9a-f]{8,}\b|\d+`)
+)
+
+// split separates the resources of a type that is not counted when they are
+// distinct things: blocks whose names fell together without the environment's
+// name, and `count` used as a list of differently named things.
+func (e *environment) split(list []*Resource, blocks bool) []part {
+	byName := map[string][]*Resource{}
+	var order []string
+	for _, r := range list {
+		k := ""
+		if r.KeyKind == CountKey {
+			if n := stem(numbering.ReplaceAllString(e.canonicalName(r.givenName()), "0")); n != "" {
+				k = "{" + n + "}"
+			}
+		}
+		if blocks {
+			k += "#" + e.source(r)
+		}
+		if r.KeyKind == ForEachKey && !follows[e.cat.Type(r.Type).Kind] {
+			k += "=" + e.names.replace(r.Key)
+		}
+		if byName[k] == nil {
+			order = append(order, k)
+		}
+		byName[k] = append(byName[k], r)
+	}
+	if len(order) == 1 {
+		return []part{{"", list}}
+	}
+	parts := make([]part, 0, len(order))
+	for _, k := range order {
+		parts = append(parts, part{k, byName[k]})
+	}
+	return parts
+}
+
+var moduleStep = regexp.MustCompile(`module\.([^.\[]+)(\["((?:[^"\\]|\\.)*)"\]|\[\d+\])?`)
+
+// modulePath is a module's path without indices and the environment's name.
+func (e *environment) modulePath(path string) string {
+	if path == "" {
+		return ""
+	}
+	steps := moduleStep.FindAllStringSubmatch(path, -1)
+	out := make([]string, 0, len(steps))
+	for _, m := range steps {
+		step := "module." + e.canonicalName(m[1])
+		if k := stem(e.canonicalName(m[3])); k != "" {
+			step += "[" + k + "]"
+		}
+		out = append(out, step)
+	}
+	return strings.Join(out, ".")
+}
+
+// givenName is the name that people gave to a resource, "" where they did not.
+func (r *Resource) givenName() string {
+	for _, k := range nameAttributes {
+		if k == "id" {
+			continue
+		}
+		if s := r.Attributes.Get(k).Str(); s != "" {
+			return s
+		}
+	}
+	return r.tag("Name")
+}
+
+// tag returns a tag's value, whatever the case of its key.
+func (r *Resource) tag(name string) string {
+	for _, attr := range []string{"tags_all", "tags", "labels"} {
+		t := r.Attributes.Get(attr)
+		if t.Kind != Object {
+			continue
+		}
+		if s := t.Get(name).Str(); s != "" {
+			return s
+		}
+		for i, k := range t.Keys() {
+			if strings.EqualFold(k, name) {
+				return t.Items()[i].Str()
+			}
+		}
+	}
+	return ""
+}
+
+// sortedUnits orders units by their key, for output.
+func sortedUnits(us []*unit) []*unit {
+	out := append([]*unit(nil), us...)
+	sort.SliceStable(out, func(i, j int) bool { return out[i].key < out[j].key })
+	return out
+}

@@ -1,0 +1,116 @@
+package terraform
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// requireTerraform returns the binary that tests drive. Without one they fail, as a test that did not run has proved
+// nothing; MAQUETTE_NO_TERRAFORM=1 says that this is known.
+func requireTerraform(t *testing.T) string {
+	t.Helper()
+	binary, err := findBinary("")
+	if err == nil {
+		return binary
+	}
+	if os.Getenv("MAQUETTE_NO_TERRAFORM") == "1" {
+		t.Skipf("MAQUETTE_NO_TERRAFORM=1: not run, as it needs Terraform or OpenTofu: %v", err)
+	}
+	t.Fatalf("this test needs Terraform or OpenTofu: %v. Put one on PATH, or run `make test`, which installs one in bin/; "+
+		"MAQUETTE_NO_TERRAFORM=1 skips the tests that need it.", err)
+	return ""
+}
+
+// workdir is a working directory that the user's own Terraform is run in.
+type workdir struct {
+	t      *testing.T
+	path   string
+	binary string
+}
+
+// newWorkdir writes files, by path, to a new directory.
+func newWorkdir(t *testing.T, files map[string]string) workdir {
+	t.Helper()
+	w := workdir{t: t, path: filepath.Join(t.TempDir(), "infra"), binary: requireTerraform(t)}
+	require.NoError(t, os.Mkdir(w.path, 0o755))
+	for name, content := range files {
+		w.write(name, content)
+	}
+	return w
+}
+
+func (w workdir) write(name, content string) {
+	w.t.Helper()
+	path := filepath.Join(w.path, name)
+	require.NoError(w.t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(w.t, os.WriteFile(path, []byte(content), 0o644))
+}
+
+// run runs Terraform as the user would, whatever Terraform settings the tests themselves were started with.
+func (w workdir) run(args ...string) string {
+	w.t.Helper()
+	cmd := exec.Command(w.binary, args...)
+	cmd.Dir = w.path
+	for _, entry := range os.Environ() {
+		if !strings.HasPrefix(entry, "TF_") {
+			cmd.Env = append(cmd.Env, entry)
+		}
+	}
+	cmd.Env = append(cmd.Env, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	out, err := cmd.CombinedOutput()
+	require.NoError(w.t, err, "%s %s: %s", w.binary, args, out)
+	return string(out)
+}
+
+func (w workdir) initAndApply() {
+	w.t.Helper()
+	w.run("init")
+	w.run("apply", "-auto-approve")
+}
+
+// listing tells of everything below the directory's parent: names, modes, times and contents.
+func (w workdir) listing() []string {
+	w.t.Helper()
+	var all []string
+	require.NoError(w.t, filepath.WalkDir(filepath.Dir(w.path), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		var content []byte
+		if info.Mode().IsRegular() {
+			if content, err = os.ReadFile(path); err != nil {
+				return err
+			}
+		}
+		all = append(all, fmt.Sprintf("%s %s %s %q", path, info.Mode(), info.ModTime(), content))
+		return nil
+	}))
+	return all
+}
+
+// script writes an executable that stands in for Terraform.
+func script(t *testing.T, body string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "terraform")
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o755))
+	return path
+}
+
+// tempDirs makes temporary directories go where the test can see that none is left.
+func tempDirs(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	return dir
+}
