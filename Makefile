@@ -84,8 +84,10 @@ lint: go ## Check format, vet, staticcheck, go.mod and known vulnerabilities
 
 .PHONY: fuzz
 fuzz: go ## Run every fuzz test for FUZZTIME each
-	@go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | while read -r package; do \
-		{ go test -list '^Fuzz' "$$package" | grep '^Fuzz' || test $$? -eq 1; } | while read -r target; do \
+	@packages=$$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...); \
+	for package in $$packages; do \
+		listed=$$(go test -list '^Fuzz' "$$package") || { printf '%s\n' "$$listed" >&2; exit 1; }; \
+		for target in $$(sed -n '/^Fuzz/p' <<<"$$listed"); do \
 			echo "go test -run '^$$' -fuzz '^$$target\$$' -fuzztime $(FUZZTIME) $$package"; \
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
 		done; \

@@ -100,13 +100,15 @@ func importsOf(t *testing.T, root string) map[string][]string {
 			return err
 		}
 		importer := path.Join(module, filepath.ToSlash(dir))
+		imported := imports[importer]
 		for _, spec := range file.Imports {
-			imported, err := strconv.Unquote(spec.Path.Value)
+			unquoted, err := strconv.Unquote(spec.Path.Value)
 			if err != nil {
 				return err
 			}
-			imports[importer] = append(imports[importer], imported)
+			imported = append(imported, unquoted)
 		}
+		imports[importer] = imported // also of a package that imports nothing
 		return nil
 	}))
 	return imports

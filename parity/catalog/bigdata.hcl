@@ -1,4 +1,4 @@
-# Clusters that work through data: EMR, Batch, Glue, Athena.
+# What works through data: EMR, Batch, Glue, Athena.
 
 resource "aws_emr_cluster" {
   kind  = "compute"
@@ -187,5 +187,185 @@ resource "aws_batch_scheduling_policy" {
   kind = "policy"
   aspects = {
     name = "identity"
+  }
+}
+
+resource "aws_glue_job" {
+  kind = "workflow"
+  aspects = {
+    name                                     = "identity"
+    connections                              = "reference"
+    role_arn                                 = "reference"
+    security_configuration                   = "reference"
+    glue_version                             = "version/engine"
+    "command.python_version"                 = "version/runtime"
+    "command.runtime"                        = "version/runtime"
+    "command.script_location"                = "version/release"
+    default_arguments                        = "setting/parameter"
+    non_overridable_arguments                = "setting/parameter"
+    max_capacity                             = "count/capacity"
+    number_of_workers                        = "count/capacity"
+    worker_type                              = "size/machine"
+    "execution_property.max_concurrent_runs" = "count/capacity"
+  }
+}
+
+resource "aws_glue_crawler" {
+  kind = "workflow"
+  sets = ["s3_target", "s3_target.exclusions", "jdbc_target", "jdbc_target.exclusions", "dynamodb_target", "catalog_target.tables"]
+  aspects = {
+    name                                                          = "identity"
+    database_name                                                 = "reference"
+    role                                                          = "reference"
+    security_configuration                                        = "reference"
+    configuration                                                 = "setting"
+    schedule                                                      = "setting"
+    table_prefix                                                  = "setting"
+    "catalog_target.connection_name"                              = "reference"
+    "catalog_target.database_name"                                = "reference"
+    "catalog_target.tables"                                       = "reference"
+    "dynamodb_target.path"                                        = "reference"
+    "dynamodb_target.scan_rate"                                   = "count/capacity"
+    "jdbc_target.connection_name"                                 = "reference"
+    "jdbc_target.path"                                            = "reference"
+    "s3_target.connection_name"                                   = "reference"
+    "s3_target.dlq_event_queue_arn"                               = "reference"
+    "s3_target.event_queue_arn"                                   = "reference"
+    "s3_target.path"                                              = "reference"
+    "lake_formation_configuration.account_id"                     = "reference"
+    "lake_formation_configuration.use_lake_formation_credentials" = "setting"
+  }
+}
+
+resource "aws_glue_trigger" {
+  kind = "event"
+  aspects = {
+    name                                = "identity"
+    state                               = "identity"
+    enabled                             = "setting"
+    schedule                            = "setting"
+    workflow_name                       = "reference"
+    start_on_creation                   = "identity"
+    "actions.arguments"                 = "setting/parameter"
+    "actions.crawler_name"              = "reference"
+    "actions.job_name"                  = "reference"
+    "actions.security_configuration"    = "reference"
+    "predicate.conditions.crawler_name" = "reference"
+    "predicate.conditions.job_name"     = "reference"
+    "predicate.conditions.state"        = "setting"
+  }
+}
+
+resource "aws_glue_workflow" {
+  kind = "workflow"
+  aspects = {
+    name                   = "identity"
+    default_run_properties = "setting/parameter"
+    max_concurrent_runs    = "count/capacity"
+  }
+}
+
+resource "aws_glue_connection" {
+  kind = "part"
+  aspects = {
+    name                                                      = "identity"
+    catalog_id                                                = "identity"
+    connection_properties                                     = "secret"
+    "physical_connection_requirements.availability_zone"      = "placement/zone"
+    "physical_connection_requirements.security_group_id_list" = "reference"
+    "physical_connection_requirements.subnet_id"              = "reference"
+  }
+}
+
+resource "aws_glue_security_configuration" {
+  kind = "part"
+  aspects = {
+    name                                                            = "identity"
+    "encryption_configuration.cloudwatch_encryption.kms_key_arn"    = "reference"
+    "encryption_configuration.job_bookmarks_encryption.kms_key_arn" = "reference"
+    "encryption_configuration.s3_encryption.kms_key_arn"            = "reference"
+  }
+}
+
+resource "aws_glue_catalog_database" {
+  kind = "database"
+  aspects = {
+    name                                 = "identity"
+    catalog_id                           = "identity"
+    location_uri                         = "reference"
+    parameters                           = "setting"
+    "federated_database.connection_name" = "reference"
+    "federated_database.identifier"      = "reference"
+    "target_database.catalog_id"         = "reference"
+    "target_database.database_name"      = "reference"
+    "target_database.region"             = "placement"
+  }
+}
+
+resource "aws_glue_catalog_table" {
+  kind = "database"
+  sets = ["partition_index"]
+  aspects = {
+    name          = "setting"
+    catalog_id    = "identity"
+    database_name = "reference"
+    owner         = "identity"
+    # Crawlers write counts and times there.
+    parameters                                                  = "identity"
+    "partition_keys.comment"                                    = "identity"
+    "storage_descriptor.columns.comment"                        = "identity"
+    "storage_descriptor.location"                               = "reference"
+    "storage_descriptor.parameters"                             = "identity"
+    "storage_descriptor.schema_reference.schema_version_number" = "identity"
+    "open_table_format_input.iceberg_input.version"             = "setting"
+    "target_table.database_name"                                = "reference"
+    "target_table.region"                                       = "placement"
+  }
+}
+
+resource "aws_athena_workgroup" {
+  kind = "part"
+  aspects = {
+    name                                                                      = "identity"
+    state                                                                     = "setting"
+    "configuration.bytes_scanned_cutoff_per_query"                            = "setting"
+    "configuration.execution_role"                                            = "reference"
+    "configuration.engine_version.selected_engine_version"                    = "version/engine"
+    "configuration.publish_cloudwatch_metrics_enabled"                        = "monitoring/metrics:on"
+    "configuration.result_configuration.encryption_configuration.kms_key_arn" = "reference"
+    "configuration.result_configuration.expected_bucket_owner"                = "reference"
+    "configuration.result_configuration.output_location"                      = "reference"
+    force_destroy                                                             = "identity"
+  }
+}
+
+resource "aws_athena_database" {
+  kind = "database"
+  aspects = {
+    name                               = "identity"
+    bucket                             = "reference"
+    comment                            = "identity"
+    "encryption_configuration.kms_key" = "reference"
+    expected_bucket_owner              = "reference"
+    force_destroy                      = "identity"
+  }
+}
+
+resource "aws_athena_named_query" {
+  kind = "part"
+  aspects = {
+    name      = "identity"
+    database  = "reference"
+    query     = "setting"
+    workgroup = "reference"
+  }
+}
+
+resource "aws_lakeformation_resource" {
+  kind = "part"
+  aspects = {
+    arn           = "reference"
+    role_arn      = "reference"
+    last_modified = "identity"
   }
 }

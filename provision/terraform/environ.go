@@ -60,6 +60,7 @@ func cliConfig(path string, shadow *shadow) (string, error) {
 }
 
 // setLog honours TF_LOG where TF_LOG_PATH says which file it goes to. Without one it would go to stderr, among errors.
+// It asks for Terraform's version, unless that is known.
 func setLog(tf *tfexec.Terraform) error {
 	level, path := os.Getenv("TF_LOG"), os.Getenv("TF_LOG_PATH")
 	if level == "" || path == "" {

@@ -51,12 +51,12 @@ func trimStderr(s string) string {
 }
 
 var (
-	userinfo     = regexp.MustCompile(`(https?|postgres|postgresql)://[^/\s"'@]+@`)
-	secretInPath = regexp.MustCompile(`(?i)([?&](?:[a-z_-]*(?:token|secret|password|signature|key)[a-z_-]*|sig)=)[^&\s"']+`)
+	userinfo      = regexp.MustCompile(`(https?|postgres|postgresql)://[^/\s"'@]+@`)
+	secretInQuery = regexp.MustCompile(`(?i)([?&](?:[a-z_-]*(?:token|secret|password|signature|key)[a-z_-]*|sig)=)[^&\s"']+`)
 )
 
 // redact removes credentials from the URLs in a text: those of module sources and of backends may carry them.
 func redact(s string) string {
 	s = userinfo.ReplaceAllString(s, "$1://")
-	return secretInPath.ReplaceAllString(s, "${1}REDACTED")
+	return secretInQuery.ReplaceAllString(s, "${1}REDACTED")
 }

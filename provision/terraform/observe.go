@@ -38,6 +38,9 @@ func (d Dir) Observe(ctx context.Context) (_ *Observation, err error) {
 	if o.Version, o.Providers, err = r.versions(ctx); err != nil {
 		return nil, err
 	}
+	if err := setLog(r.tf); err != nil {
+		return nil, r.fail(ctx, "setting up TF_LOG", err, "")
+	}
 	if o.Workspace, err = r.useWorkspace(ctx); err != nil {
 		return nil, err
 	}

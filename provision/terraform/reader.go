@@ -81,7 +81,7 @@ func (r *reader) prepare() (err error) {
 		return err
 	}
 	r.tf.SetStderr(&r.stderr)
-	return setLog(r.tf)
+	return nil
 }
 
 func (r *reader) versions(ctx context.Context) (terraform string, providers map[string]string, err error) {
@@ -147,22 +147,23 @@ func (r *reader) pullState(ctx context.Context) ([]byte, error) {
 	}
 	hint := "Run `" + r.name() + " apply` first"
 	if workspaces, err := r.workspaces(ctx); err == nil && len(workspaces) > 1 {
-		hint += ", or name the workspace that is meant, as in " + r.dir.path() + "#" + workspaces[1] +
-			"; there are " + strings.Join(workspaces, ", ")
+		hint += ", or name the workspace that is meant, after a #: there are " + strings.Join(workspaces, ", ")
 	}
-	return nil, r.fail(ctx, op, errors.New("the state is empty: nothing was ever applied, or an apply was killed while it wrote the state"),
+	return nil, r.fail(ctx, op, errors.New("the state is empty: nothing was ever applied, or an apply was killed while it wrote"),
 		hint+".")
 }
 
-// fail makes an error of what the last command said. The error of tfexec repeats stderr: only its cause is kept.
+// fail makes an error, with what Terraform said where it is Terraform that failed. The error of tfexec repeats that:
+// only its cause is kept.
 func (r *reader) fail(ctx context.Context, op string, err error, hint string) error {
-	e := &Error{Op: op, Dir: r.dir, Err: err, Hint: hint, Stderr: trimStderr(r.stderr.String())}
+	e := &Error{Op: op, Dir: r.dir, Err: err, Hint: hint}
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		e.Err, e.Hint, e.Stderr = ctx.Err(), "", ""
+		e.Err, e.Hint = ctx.Err(), ""
 	case errors.As(err, &exit):
 		e.Err = fmt.Errorf("%s failed: %w", r.name(), exit)
+		e.Stderr = trimStderr(r.stderr.String())
 	}
 	return e
 }

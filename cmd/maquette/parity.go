@@ -1,0 +1,262 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/maquette/maquette/parity"
+	"github.com/maquette/maquette/parity/catalog"
+	"github.com/maquette/maquette/parity/report"
+)
+
+// parityOptions are the flags of `maquette parity`.
+type parityOptions struct {
+	format    string
+	outputs   []string
+	failOn    string
+	ratio     string
+	minimum   int
+	tolerance float64
+	sizeStep  float64
+	only      []string
+	skip      []string
+	envNames  []string
+	catalogs  []string
+	show      string
+	terraform string
+}
+
+func newParity(s *streams) *cobra.Command {
+	var o parityOptions
+	cmd := &cobra.Command{
+		Use:   "parity BASELINE CANDIDATE",
+		Short: "Compare a candidate (staging) with a baseline (production), up to scale",
+		Long: `Compare a candidate (usually staging) with a baseline (usually production) and
+judge whether it is a true scale model: same versions, same proportions, more
+than one box, monitored, with managed configuration.
+
+BASELINE and CANDIDATE are sources. The kind is found from the content:
+  FILE            a Terraform state, the output of ` + "`terraform show -json`" + ` of a state
+                  or of a plan, or a snapshot
+  DIR             a Terraform working directory, read through Terraform
+  DIR#WORKSPACE   one of its workspaces
+  -               standard input (one of the two)
+
+Exit codes: 0 nothing at or above --fail-on, 1 could not run, 2 findings at or
+above --fail-on, 3 evidence was missing.`,
+		Example: `  # Two states and no configuration
+  maquette parity production.tfstate staging.tfstate
+
+  # Gate a pull request on what its plan would make of staging
+  terraform show -json plan.out | maquette parity production.tfstate -
+
+  # Declare the scale, keep a machine-readable report beside the text
+  maquette parity --ratio 1/4 --output json=parity.json prod/ staging/
+
+  # Look at versions only, and fail on warnings
+  maquette parity --only versions --fail-on warning prod.tfstate stag.tfstate`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage(cmd, "two sources are wanted, a baseline and a candidate; %d given", len(args))
+			}
+			if args[0] == "-" && args[1] == "-" {
+				return usage(cmd, "only one of the two sources can be standard input")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runParity(cmd.Context(), s, cmd, &o, args[0], args[1])
+		},
+	}
+	d := parity.DefaultOptions()
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVarP(&o.format, "format", "f", "text", "what to print: "+oneOf(report.Formats()))
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write `FORMAT=FILE`; may be repeated")
+	f.StringVar(&o.failOn, "fail-on", d.FailOn.String(), "least `severity` that fails: info, warning, error")
+	f.StringVar(&o.ratio, "ratio", "", "declared `scale` of the candidate, as 1/4 (default: measured)")
+	f.IntVar(&o.minimum, "minimum", d.Minimum, "`members` that no scale goes below")
+	f.Float64Var(&o.tolerance, "tolerance", d.Tolerance, "`share` by which members may be off the scale")
+	f.Float64Var(&o.sizeStep, "size-step", 0, "published size `steps` within a family that machines may differ by")
+	f.StringSliceVar(&o.only, "only", nil, "only these `rules` or dimensions, as versions or one-box/*")
+	f.StringSliceVar(&o.skip, "skip", nil, "without these `rules` or dimensions")
+	f.StringArrayVar(&o.envNames, "env-name", nil, "`word` that names an environment: WORD, baseline=WORD or candidate=WORD (default: inferred)")
+	f.StringArrayVar(&o.catalogs, "catalog", nil, "`file` with more resource types, laid over the built-in catalogue")
+	f.StringVar(&o.show, "show", "", "in the text: all, with every info and every place")
+	f.StringVar(&o.terraform, "terraform", "", "`binary` that reads directories (default: terraform or tofu on PATH)")
+	completions := map[string][]string{
+		"format": report.Formats(), "fail-on": {"error", "warning", "info"}, "show": {"all"}, "only": parity.Dimensions, "skip": parity.Dimensions,
+	}
+	for flag, words := range completions {
+		if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+			panic(err) // no such flag
+		}
+	}
+	return cmd
+}
+
+// judging turns the flags into options.
+func (o *parityOptions) judging(cmd *cobra.Command) (parity.Options, error) {
+	opt := parity.DefaultOptions()
+	if err := opt.FailOn.UnmarshalText([]byte(o.failOn)); err != nil {
+		return opt, usage(cmd, "--fail-on: %v", err)
+	}
+	if o.ratio != "" {
+		k, err := parity.ParseRatio(o.ratio)
+		if err != nil {
+			return opt, usage(cmd, "--ratio: %v", err)
+		}
+		opt.Ratio, opt.RatioText = k, o.ratio
+	}
+	switch {
+	case o.minimum < 1:
+		return opt, usage(cmd, "--minimum: %d is no number of members; 1 or more", o.minimum)
+	case !(o.tolerance >= 0 && o.tolerance <= 10):
+		return opt, usage(cmd, "--tolerance: %v is no share; 0.25 allows a quarter more or less", o.tolerance)
+	case !(o.sizeStep >= 0 && o.sizeStep <= 20):
+		return opt, usage(cmd, "--size-step: %v is no number of steps", o.sizeStep)
+	case o.show != "" && o.show != "all":
+		return opt, usage(cmd, "--show: %q is not known; all is", o.show)
+	}
+	opt.Minimum, opt.Tolerance, opt.SizeStep = o.minimum, o.tolerance, o.sizeStep
+	opt.Only, opt.Skip = o.only, o.skip
+	for _, p := range append(append([]string{}, o.only...), o.skip...) {
+		if !parity.KnownPattern(p) {
+			return opt, usage(cmd, "--only, --skip: %q is no rule and no dimension (%s); `maquette explain` lists the rules", p, oneOf(parity.Dimensions))
+		}
+	}
+	for _, n := range o.envNames {
+		side, word, sided := strings.Cut(n, "=")
+		if !sided {
+			side, word = "", n
+		}
+		if strings.TrimSpace(word) == "" || sided && side != "baseline" && side != "candidate" {
+			return opt, usage(cmd, "--env-name: %q is not of the form WORD, baseline=WORD or candidate=WORD", n)
+		}
+		words := strings.Split(word, ",")
+		if side != "candidate" {
+			opt.BaselineNames = append(opt.BaselineNames, words...)
+		}
+		if side != "baseline" {
+			opt.CandidateNames = append(opt.CandidateNames, words...)
+		}
+	}
+	return opt, nil
+}
+
+// loadCatalog reads the user's catalogue files over the built-in ones.
+func loadCatalog(files []string, errOut io.Writer) (*catalog.Catalog, error) {
+	parser := hclparse.NewParser()
+	var users []catalog.File
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("reading the catalogue %s: %w", name, reason(err))
+		}
+		users = append(users, catalog.File{Name: name, Data: data})
+	}
+	cat, diags := catalog.Load(parser, users...)
+	if diags.HasErrors() {
+		w := hcl.NewDiagnosticTextWriter(errOut, parser.Files(), 100, colours(errOut))
+		if err := w.WriteDiagnostics(diags); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("the catalogue cannot be used: %d errors, above", len(diags.Errs()))
+	}
+	return cat, nil
+}
+
+// output is one report to write.
+type output struct {
+	render report.Renderer
+	file   string // "": standard output
+}
+
+func (o *parityOptions) targets(cmd *cobra.Command) ([]output, error) {
+	specs := append([]string{o.format}, o.outputs...)
+	var outs []output
+	for i, spec := range specs {
+		format, file, found := strings.Cut(spec, "=")
+		if i > 0 && (!found || file == "") {
+			return nil, usage(cmd, "--output: %q is not of the form FORMAT=FILE", spec)
+		}
+		r := report.For(format)
+		if r == nil {
+			return nil, usage(cmd, "%q is no format; one of: %s", format, oneOf(report.Formats()))
+		}
+		outs = append(outs, output{r, file})
+	}
+	return outs, nil
+}
+
+func runParity(ctx context.Context, s *streams, cmd *cobra.Command, o *parityOptions, baseline, candidate string) error {
+	opt, err := o.judging(cmd)
+	if err != nil {
+		return err
+	}
+	outs, err := o.targets(cmd)
+	if err != nil {
+		return err
+	}
+	cat, err := loadCatalog(o.catalogs, s.err)
+	if err != nil {
+		return err
+	}
+	base, cand, err := observeBoth(ctx, s, baseline, candidate, o.terraform)
+	if err != nil {
+		return err
+	}
+	rep := parity.Compare(base, cand, cat, opt)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	style := report.Style{All: o.show == "all"}
+	for _, out := range outs {
+		if out.file != "" {
+			if err := writeFile(out.file, func(w io.Writer) error { return out.render(w, rep, style) }); err != nil {
+				return err
+			}
+			continue
+		}
+		var buf bytes.Buffer
+		style := style
+		style.Colour = colours(s.out)
+		if err := out.render(&buf, rep, style); err != nil {
+			return err
+		}
+		if _, err := s.out.Write(buf.Bytes()); err != nil {
+			return fmt.Errorf("printing the report: %w", err)
+		}
+	}
+	switch rep.Verdict {
+	case parity.Incomplete:
+		return exitCode(exitIncomplete)
+	case parity.Fail:
+		return exitCode(exitFindings)
+	}
+	return nil
+}
+
+// observeBoth reads both sources side by side.
+func observeBoth(ctx context.Context, s *streams, baseline, candidate, binary string) (base, cand *parity.Snapshot, err error) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		base, err = observe(ctx, baseline, binary, s.in)
+		return err
+	})
+	g.Go(func() (err error) {
+		cand, err = observe(ctx, candidate, binary, s.in)
+		return err
+	})
+	err = g.Wait()
+	return base, cand, err
+}

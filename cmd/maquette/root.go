@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes, which CI jobs build on.
+const (
+	exitOK         = 0 // no finding at or above --fail-on
+	exitError      = 1 // could not run: bad usage, unreadable input, a broken definition
+	exitFindings   = 2 // findings at or above --fail-on
+	exitIncomplete = 3 // evidence was missing
+)
+
+// exitCode ends the command with a code and no further message.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// streams is where a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run runs the command line and returns the exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	root := newRoot(&streams{in, out, errOut})
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	var code exitCode
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.Is(err, syscall.EPIPE):
+		// Whoever read the output has seen enough.
+		return exitError
+	case ctx.Err() != nil:
+		fmt.Fprintln(errOut, "maquette: stopped")
+		return exitError
+	}
+	fmt.Fprintf(errOut, "maquette: %v\n", err)
+	return exitError
+}
+
+func newRoot(s *streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "maquette",
+		Short: "Build scale models of production, and check that they are true to scale",
+		Long: `Maquette compares one environment with another, up to scale: is staging
+production with fewer members, or something else?`,
+		Example: `  maquette parity production.tfstate staging.tfstate
+  maquette explain one-box/single-member`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              cobra.NoArgs,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w\n  See `%s --help`", err, cmd.CommandPath())
+	})
+	root.AddCommand(newParity(s), newSnapshot(s), newExplain(s), newVersion(s))
+	return root
+}
+
+// usage is an error in how a command was called.
+func usage(cmd *cobra.Command, format string, args ...any) error {
+	return fmt.Errorf(format+"\n  See `%s --help`", append(args, cmd.CommandPath())...)
+}
+
+// isTerminal reports whether w is a terminal, where colours may be used.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+}
+
+// colours reports whether output to w is coloured: on a terminal, unless the
+// user says otherwise (https://no-color.org).
+func colours(w io.Writer) bool {
+	if v, ok := os.LookupEnv("NO_COLOR"); ok && v != "" {
+		return false
+	}
+	return isTerminal(w)
+}
+
+// oneOf joins words for error messages.
+func oneOf(words []string) string { return strings.Join(words, ", ") }

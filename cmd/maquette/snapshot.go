@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/maquette/maquette/parity/source"
+)
+
+func newSnapshot(s *streams) *cobra.Command {
+	var out, name, binary string
+	var catalogs []string
+	cmd := &cobra.Command{
+		Use:   "snapshot SOURCE",
+		Short: "Save an environment as it is, without its secrets, to compare with later",
+		Long: `Read a source as parity does and write it as a snapshot: all resources, without
+secrets and without digests of them. A snapshot can stand wherever a source can.`,
+		Example: `  maquette snapshot production/ --out production.snapshot.json
+  maquette parity production.snapshot.json staging.tfstate`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage(cmd, "one source is wanted; %d given", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cat, err := loadCatalog(catalogs, s.err)
+			if err != nil {
+				return err
+			}
+			snap, err := observe(cmd.Context(), args[0], binary, s.in)
+			if err != nil {
+				return err
+			}
+			if name != "" {
+				snap.Environment = name
+			}
+			snap.Seal(cat)
+			if out == "" {
+				return source.Write(s.out, snap)
+			}
+			if err := writeFile(out, func(w io.Writer) error { return source.Write(w, snap) }); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(s.err, "%d resources saved in %s\n", len(snap.Resources), out)
+			return err
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVarP(&out, "out", "o", "", "`file` to write (default: standard output)")
+	f.StringVar(&name, "env-name", "", "the environment's `name` (default: inferred)")
+	f.StringArrayVar(&catalogs, "catalog", nil, "`file` with more resource types, laid over the built-in catalogue")
+	f.StringVar(&binary, "terraform", "", "`binary` that reads directories (default: terraform or tofu on PATH)")
+	return cmd
+}

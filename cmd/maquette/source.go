@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/maquette/maquette/parity"
+	"github.com/maquette/maquette/parity/source"
+	"github.com/maquette/maquette/provision/terraform"
+)
+
+// observe reads a source as the user names it: a file, "-" for standard
+// input, or a Terraform directory with or without "#workspace".
+func observe(ctx context.Context, name, terraformBinary string, in io.Reader) (*parity.Snapshot, error) {
+	switch {
+	case name == "":
+		return nil, fmt.Errorf("a source has no name; give a file, a Terraform directory or - for standard input")
+	case name == "-":
+		return source.Read("standard input", cancellable{ctx, in})
+	case strings.HasPrefix(name, "aws://"):
+		return nil, fmt.Errorf("reading %s: live AWS cannot be read yet\n  Give the environment's Terraform state or directory", name)
+	}
+	info, err := os.Stat(name)
+	if err == nil && !info.IsDir() {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", name, reason(err))
+		}
+		defer f.Close()
+		return source.Read(name, cancellable{ctx, f})
+	}
+	dir := terraform.ParseDir(name)
+	if err == nil {
+		dir = terraform.Dir{Path: name}
+	}
+	if info, dirErr := os.Stat(dir.Path); dirErr != nil || !info.IsDir() {
+		if err == nil {
+			err = dirErr
+		}
+		return nil, fmt.Errorf("reading %s: %w\n  A source is a state or plan file, a snapshot, a Terraform directory (DIR or DIR#WORKSPACE), or - for standard input", name, reason(err))
+	}
+	dir.Binary = terraformBinary
+	return observeDir(ctx, name, dir)
+}
+
+// observeDir reads a Terraform working directory through Terraform.
+func observeDir(ctx context.Context, name string, dir terraform.Dir) (*parity.Snapshot, error) {
+	o, err := dir.Observe(ctx)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := source.Read(name, bytes.NewReader(o.State))
+	if err != nil {
+		return nil, err
+	}
+	snap.Providers = o.Providers
+	snap.Modules = map[string]parity.Module{}
+	for path, m := range o.Modules {
+		snap.Modules[path] = parity.Module{Source: m.Source, Version: m.Version}
+	}
+	if o.Workspace != "" && o.Workspace != "default" {
+		snap.Environment = o.Workspace
+	}
+	return snap, nil
+}
+
+// reason strips from an error of the os package what the message says anyway.
+func reason(err error) error {
+	if pe, ok := err.(*os.PathError); ok {
+		return pe.Err
+	}
+	return err
+}
+
+// cancellable stops reading when the user does.
+type cancellable struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c cancellable) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// writeFile writes a file whole or not at all.
+func writeFile(name string, write func(io.Writer) error) error {
+	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, reason(err))
+	}
+	defer os.Remove(tmp.Name())
+	if err := write(tmp); err != nil {
+		tmp.Close()
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	if err := tmp.Chmod(0o644); err != nil {
+		tmp.Close()
+		return fmt.Errorf("writing %s: %w", name, reason(err))
+	}
+	if err := tmp.Close(); err != nil {
+		return fmt.Errorf("writing %s: %w", name, reason(err))
+	}
+	if err := os.Rename(tmp.Name(), name); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,361 @@
+package parity
+
+import (
+	"runtime"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/maquette/maquette/parity/catalog"
+)
+
+// Options say how to judge. The zero value judges by measured scale with the
+// defaults of the documentation.
+type Options struct {
+	Ratio     float64  // declared scale; 0: measured
+	RatioText string   // the declared scale as the user wrote it
+	Minimum   int      // members that no scale goes below; 0: 2
+	Tolerance float64  // share by which members may be off; negative: 0.25
+	SizeStep  float64  // published size steps by which machines may differ
+	FailOn    Severity // least severity that fails; see also Default
+	Only      []string // rule patterns or dimensions to keep; none: all
+	Skip      []string // rule patterns or dimensions to leave out
+
+	// Words that name the environments, beside those that are inferred.
+	BaselineNames, CandidateNames []string
+}
+
+// DefaultOptions are the documented defaults.
+func DefaultOptions() Options {
+	return Options{Minimum: 2, Tolerance: 0.25, FailOn: Error}
+}
+
+// Compare judges whether the candidate is a true scale model of the baseline.
+// It seals both snapshots and orders their resources, and changes nothing
+// else in them.
+func Compare(base, cand *Snapshot, cat *catalog.Catalog, opt Options) *Report {
+	base.Seal(cat)
+	cand.Seal(cat)
+	b := &environment{snap: base, cat: cat}
+	c := &environment{snap: cand, cat: cat}
+	b.names, c.names = environmentNames(base, cand)
+	for side, given := range [][]string{opt.BaselineNames, opt.CandidateNames} {
+		names := []nameSet{b.names, c.names}[side]
+		for w := range newNameSet(given...) {
+			names[w] = true
+		}
+	}
+	b.buildUnits()
+	c.buildUnits()
+	b.buildReferences()
+	c.buildReferences()
+	pairUnits(b, c)
+
+	j := &judge{b: b, c: c, opt: opt, report: &Report{
+		Schema:     ReportSchema,
+		Baseline:   side(base, b, opt.BaselineNames),
+		Candidate:  side(cand, c, opt.CandidateNames),
+		Dimensions: map[string]*Dimension{},
+		Tiers:      []Tier{}, Findings: []Finding{}, Incomplete: []Gap{}, Uncompared: map[string]int{},
+	}}
+	for _, d := range Dimensions {
+		j.report.Dimensions[d] = &Dimension{}
+	}
+	j.report.Incomplete = append(append(j.report.Incomplete, base.Incomplete...), cand.Incomplete...)
+	j.tiers()
+	j.attributes()
+	j.unpaired()
+	j.management()
+	j.finish()
+	return j.report
+}
+
+func side(s *Snapshot, e *environment, given []string) Side {
+	name := s.Environment
+	if name == "" && len(given) > 0 {
+		name = given[0]
+	}
+	if name == "" {
+		name = ownWord(s)
+		if f := formsOf[name]; f != nil {
+			name = f[0]
+		}
+	}
+	x := Side{Name: name, Sources: append([]string{}, s.Sources...), ObservedAt: optional(s.ObservedAt)}
+	for i := range s.Resources {
+		if !s.Resources[i].Deposed {
+			x.Resources++
+		}
+	}
+	return x
+}
+
+// judge turns what was paired into findings.
+type judge struct {
+	b, c   *environment
+	opt    Options
+	report *Report
+
+	sb, sc    *survey
+	k         float64          // the scale that members are judged by
+	tierName  map[*unit]string // by baseline unit, or by candidate unit without a counterpart
+	flagged   map[*unit]bool   // baseline tiers whose number of members has a finding
+	explained map[*unit]bool   // baseline units whose absence another finding explains
+}
+
+func (j *judge) counted(dimension string, compared int) {
+	j.report.Dimensions[dimension].Compared += compared
+}
+
+// add appends a finding of a rule on a pair of units, either of which may be
+// nil.
+func (j *judge) add(rule string, b, c *unit, f Finding) {
+	f.Rule = rule
+	r, _ := RuleFor(rule)
+	f.Dimension = r.Dimension()
+	if f.Help == "" {
+		f.Help = r.Help
+	}
+	u := b
+	if u == nil {
+		u = c
+	}
+	if u != nil {
+		f.key = u.key
+		f.Tier = j.tierOf(b, c)
+	}
+	if f.Subject == (Subject{}) {
+		if b != nil {
+			f.Subject.Baseline = b.address()
+		}
+		if c != nil {
+			f.Subject.Candidate = c.address()
+		}
+	}
+	f.ID = findingID(rule, f.key, f.Path)
+	j.report.Findings = append(j.report.Findings, f)
+}
+
+// tierOf names the tier that a unit is, or that uses it, "" where several do.
+func (j *judge) tierOf(b, c *unit) string {
+	for _, side := range []struct {
+		u *unit
+		s *survey
+	}{{b, j.sb}, {c, j.sc}} {
+		if side.u == nil {
+			continue
+		}
+		if n := j.nameOf(side.u); n != "" {
+			return n
+		}
+		if side.u.typ.Kind == "subnet" || side.u.typ.Kind == "network" || side.u.typ.Kind == "firewall" {
+			continue
+		}
+		if users := side.s.users[side.u]; len(users) == 1 {
+			return j.nameOf(users[0])
+		}
+	}
+	return ""
+}
+
+func (j *judge) nameOf(u *unit) string {
+	if n := j.tierName[u]; n != "" {
+		return n
+	}
+	if u.pair != nil {
+		return j.tierName[u.pair]
+	}
+	return ""
+}
+
+// attributes compares every pair of units, side by side on all cores.
+func (j *judge) attributes() {
+	var pairs []*unit
+	for _, u := range j.b.units {
+		if u.pair == nil {
+			continue
+		}
+		if u.pair.typ.Name != u.typ.Name {
+			j.report.Uncompared[u.typ.Name] += len(u.members)
+			continue
+		}
+		if u.typ.Kind == "utility" {
+			j.report.Uncompared[u.typ.Name] += len(u.members)
+			continue
+		}
+		pairs = append(pairs, u)
+	}
+	results := make([]*differ, len(pairs))
+	var wg sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), max(1, len(pairs)/64))
+	for w := range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := w; i < len(pairs); i += workers {
+				results[i] = compareUnits(j.b, j.c, pairs[i], pairs[i].pair)
+			}
+		}()
+	}
+	wg.Wait()
+	for i, d := range results {
+		j.countAttributes(pairs[i])
+		j.report.Unresolved += d.unresolved
+		j.report.Unknown += d.unknown
+		for _, x := range d.out {
+			j.difference(pairs[i], pairs[i].pair, x)
+		}
+	}
+}
+
+// countAttributes adds a pair's attributes to what was compared.
+func (j *judge) countAttributes(u *unit) {
+	keys, items := u.members[0].Attributes.Keys(), u.members[0].Attributes.Items()
+	for i, k := range keys {
+		if items[i].Empty() {
+			continue
+		}
+		switch a := u.typ.Aspect(k); a.Kind {
+		case catalog.Version:
+			j.counted("versions", 1)
+		case catalog.Setting, catalog.Reference, catalog.Secret:
+			if a.Detail != "tag" {
+				j.counted("configuration", 1)
+			}
+		case catalog.Monitoring:
+			j.counted("monitoring", 1)
+		case catalog.Size:
+			j.counted("topology", 1)
+		}
+	}
+	j.counted("management", 1)
+}
+
+// compareUnits compares each of the candidate's members with its counterpart
+// among the baseline's, or, where it differs, with whichever of them is
+// closest at that place: members are interchangeable.
+func compareUnits(be, ce *environment, b, c *unit) *differ {
+	total := &differ{}
+	byKey := make(map[string]*Resource, len(b.members))
+	for _, m := range b.members {
+		byKey[m.Key] = m
+	}
+	merged := map[string]int{}
+	for i, m := range c.members {
+		first := byKey[m.Key]
+		if first == nil {
+			first = b.members[i%len(b.members)]
+		}
+		d := &differ{b: be, c: ce, t: b.typ}
+		d.resources(first.Attributes, m.Attributes)
+		total.unresolved += d.unresolved
+		total.unknown += d.unknown
+		for _, other := range distinct(b.members, first) {
+			if len(d.out) == 0 {
+				break
+			}
+			o := &differ{b: be, c: ce, t: b.typ}
+			o.resources(other.Attributes, m.Attributes)
+			d.out = common(d.out, o.out)
+		}
+		for _, x := range d.out {
+			if n, ok := merged[x.path]; ok {
+				total.out[n].members = append(total.out[n].members, m)
+				continue
+			}
+			x.members, x.baseline = []*Resource{m}, first
+			merged[x.path] = len(total.out)
+			total.out = append(total.out, x)
+		}
+	}
+	return total
+}
+
+// maxOthers bounds how many other members one is held against.
+const maxOthers = 16
+
+func distinct(members []*Resource, first *Resource) []*Resource {
+	var out []*Resource
+	for _, m := range members {
+		if m != first && len(out) < maxOthers {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// common keeps the differences that are at places of both lists.
+func common(x, y []difference) []difference {
+	at := make(map[string]bool, len(y))
+	for _, d := range y {
+		at[d.path] = true
+	}
+	out := x[:0]
+	for _, d := range x {
+		if at[d.path] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// finish drops what was not asked for, orders the findings and concludes.
+func (j *judge) finish() {
+	r := j.report
+	kept := r.Findings[:0]
+	for _, f := range r.Findings {
+		if j.wanted(f.Rule) {
+			kept = append(kept, f)
+		}
+	}
+	r.Findings = kept
+	rank := map[string]int{}
+	for i, rule := range Rules {
+		rank[rule.ID] = i
+	}
+	sort.SliceStable(r.Findings, func(a, b int) bool {
+		x, y := &r.Findings[a], &r.Findings[b]
+		if x.Severity != y.Severity {
+			return x.Severity > y.Severity
+		}
+		if rank[x.Rule] != rank[y.Rule] {
+			return rank[x.Rule] < rank[y.Rule]
+		}
+		if x.Rule != y.Rule {
+			return x.Rule < y.Rule
+		}
+		if x.key != y.key {
+			return x.key < y.key
+		}
+		return x.Path < y.Path
+	})
+	// One subject can differ twice at one path only by being in two units of
+	// one key; keep their IDs apart.
+	seen := map[string]int{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Severity > Info {
+			r.Dimensions[f.Dimension].Different++
+		}
+		if n := seen[f.ID]; n > 0 {
+			f.ID = findingID(f.Rule, f.key+strings.Repeat("+", n), f.Path)
+		}
+		seen[f.ID]++
+	}
+	r.conclude(j.opt.FailOn)
+}
+
+func (j *judge) wanted(rule string) bool {
+	r, _ := RuleFor(rule)
+	for _, p := range j.opt.Skip {
+		if r.matches(p) {
+			return false
+		}
+	}
+	for _, p := range j.opt.Only {
+		if r.matches(p) {
+			return true
+		}
+	}
+	return len(j.opt.Only) == 0
+}

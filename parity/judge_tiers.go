@@ -1,0 +1,363 @@
+package parity
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+
+	"github.com/maquette/maquette/parity/catalog"
+)
+
+// tiers judges how each tier of the baseline is modelled in the candidate.
+func (j *judge) tiers() {
+	j.sb, j.sc = newSurvey(j.b), newSurvey(j.c)
+	j.flagged, j.explained = map[*unit]bool{}, map[*unit]bool{}
+	var tiers, extras []*unit
+	for _, u := range j.b.units {
+		if isTier(u) {
+			tiers = append(tiers, u)
+		}
+	}
+	for _, u := range j.c.units {
+		if isTier(u) && u.pair == nil {
+			extras = append(extras, u)
+		}
+	}
+	sortTiers(tiers)
+	sortTiers(extras)
+	j.tierName = tierNames(append(append([]*unit(nil), tiers...), extras...))
+	j.measure(tiers)
+
+	for _, u := range tiers {
+		j.counted("topology", 1)
+		t := Tier{Name: j.tierName[u], Kind: u.typ.Kind, Baseline: tierSide(u, j.sb), Status: "missing"}
+		t.Expected.Members = t.Baseline.Members
+		if t.Baseline.Members > 0 && j.scales(u) {
+			t.Expected.Members = Expected(t.Baseline.Members, j.k, j.opt.Minimum)
+		}
+		if c := u.pair; c != nil {
+			t.Candidate = tierSide(c, j.sc)
+			t.Status = j.members(u, c, &t)
+			j.zones(u, c, &t)
+			j.balancer(u, c)
+		}
+		j.report.Tiers = append(j.report.Tiers, t)
+	}
+	for _, u := range extras {
+		t := Tier{Name: j.tierName[u], Kind: u.typ.Kind, Candidate: tierSide(u, j.sc), Status: "extra"}
+		j.report.Tiers = append(j.report.Tiers, t)
+	}
+	for _, u := range j.b.units {
+		if u.typ.Kind == "subnet" && u.pair != nil {
+			j.counted("topology", 1)
+			j.subnets(u, u.pair)
+		}
+	}
+	j.sharedHosts(tiers)
+	j.collapsed(tiers)
+}
+
+// tierSide is what the report says of a tier in one environment.
+func tierSide(u *unit, s *survey) *TierSide {
+	f := s.facts[u]
+	return &TierSide{Address: u.address(), Members: f.members, Size: f.size, Zones: len(f.zones)}
+}
+
+// scales reports whether a tier's members follow the scale.
+func (j *judge) scales(u *unit) bool {
+	return u.typ.Scale == catalog.Proportional || u.typ.Scale == catalog.Quorum
+}
+
+// measure finds the scale: the declared one, else the weighted median of the
+// ratios of the tiers that scale.
+func (j *judge) measure(tiers []*unit) {
+	observed := 0.0
+	for _, scale := range []catalog.Scale{catalog.Proportional, catalog.Quorum} {
+		var ws []weighted
+		for _, u := range tiers {
+			if u.typ.Scale != scale || u.pair == nil || j.sb.facts[u].replica {
+				continue
+			}
+			p, c := j.sb.facts[u].members, j.sc.facts[u.pair].members
+			if p > 0 && c > 0 {
+				ws = append(ws, weighted{float64(c) / float64(p), p})
+			}
+		}
+		if observed = weightedMedian(ws); observed > 0 {
+			break
+		}
+	}
+	j.report.Scale = ScaleUsed{Observed: round(observed, 4), Minimum: j.opt.Minimum}
+	j.k = observed
+	if j.opt.Ratio > 0 {
+		j.k = j.opt.Ratio
+		j.report.Scale.Declared = &j.opt.RatioText
+	}
+	if j.k <= 0 {
+		j.k = 1
+	}
+}
+
+// members judges a tier's number of members and returns the tier's status.
+func (j *judge) members(b, c *unit, t *Tier) string {
+	if b.typ.Scale == catalog.NotCounted {
+		return "ok"
+	}
+	p, n := t.Baseline.Members, t.Candidate.Members
+	if p < 0 || n < 0 {
+		who, side := b, "baseline"
+		if n < 0 {
+			who, side = c, "candidate"
+		}
+		j.report.Incomplete = append(j.report.Incomplete, Gap{
+			Source: strings.Join(map[string][]string{"baseline": j.report.Baseline.Sources, "candidate": j.report.Candidate.Sources}[side], ", "),
+			Reason: fmt.Sprintf("how many members %s has is not known", who.address()),
+		})
+		return "unknown"
+	}
+	if p == n {
+		// As many as the baseline is never too few; whether it is too many
+		// for the scale matters only where members are many.
+		if b.typ.Scale != catalog.Proportional || p <= 3 || j.k == 1 {
+			return "ok"
+		}
+	}
+	f := Finding{Baseline: p, Candidate: n, Path: "members"}
+	switch {
+	case n == 0 && p > 0:
+		j.flagged[b] = true
+		f.Message = fmt.Sprintf("%s has no member, the baseline has %d", j.tierName[b], p)
+		f.Severity = Error
+		j.add("one-box/missing-tier", b, c, f)
+		return "missing"
+	case p >= 2 && n == 1:
+		j.flagged[b] = true
+		f.Severity = Error
+		f.Message = fmt.Sprintf("%s is one box: 1 member, where the baseline has %d", j.tierName[b], p)
+		if j.scales(b) {
+			f.Help = fmt.Sprintf("Set %d members (scale %s, never below %d).", Expected(p, j.k, j.opt.Minimum), ratioText(j.k), min(p, j.opt.Minimum))
+		}
+		j.add("one-box/single-member", b, c, f)
+		return "one-box"
+	}
+	low, high := p, p
+	if j.scales(b) {
+		low = Expected(p, j.k, j.opt.Minimum)
+		high = low
+		if b.typ.Scale == catalog.Quorum {
+			low, high = min(low, p), max(high, p)
+		}
+	}
+	t.Expected.Members = low
+	if n >= low && n <= high {
+		return "ok"
+	}
+	want := low
+	if n > high {
+		want = high
+	}
+	off := math.Abs(float64(n-want)) / math.Max(1, float64(want))
+	f.Severity = Info
+	status := "ok"
+	if off > j.opt.Tolerance || b.typ.Scale == catalog.Fixed && n < want {
+		f.Severity = Warning
+		status = "proportion"
+		j.flagged[b] = true
+	}
+	if b.typ.Scale != catalog.Proportional && n > want {
+		f.Severity, status = Info, "ok"
+	}
+	f.Message = fmt.Sprintf("%s has %s, expected %d: scale %s of %d", j.tierName[b], plural(n, "member"), want, ratioText(j.k), p)
+	f.Help = fmt.Sprintf("Set %s.", plural(want, "member"))
+	if b.typ.Scale == catalog.Fixed {
+		f.Message = fmt.Sprintf("%s has %s, the baseline has %d: one a zone, not scaled", j.tierName[b], plural(n, "member"), p)
+	} else if status == "ok" {
+		f.Message += " (within tolerance)"
+	}
+	j.add("topology/proportion", b, c, f)
+	return status
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// zones judges whether a tier spans zones as the baseline's does.
+func (j *judge) zones(b, c *unit, t *Tier) {
+	zb, zc := t.Baseline.Zones, t.Candidate.Zones
+	if zb < 2 || zc != 1 || b.typ.Kind == "nat" {
+		return
+	}
+	// One database in one zone is what no-replica and single-member are about.
+	if b.typ.Scale == catalog.Quorum && t.Candidate.Members < 2 {
+		return
+	}
+	j.add("one-box/single-zone", b, c, Finding{
+		Severity: Error, Path: "zones", Baseline: zb, Candidate: zc,
+		Message: fmt.Sprintf("%s is in one zone, the baseline spans %d", j.tierName[b], zb),
+	})
+}
+
+// subnets judges the zones that an environment's networks have.
+func (j *judge) subnets(b, c *unit) {
+	zb, zc := len(j.sb.facts[b].zones), len(j.sc.facts[c].zones)
+	if zb == 0 || zc == 0 {
+		zb, zc = len(b.members), len(c.members)
+	}
+	f := Finding{Path: "zones", Baseline: zb, Candidate: zc}
+	switch {
+	case zc >= zb:
+	case zc == 1:
+		f.Severity = Error
+		f.Message = fmt.Sprintf("subnets in one zone, the baseline has them in %d", zb)
+		j.add("one-box/single-zone", b, c, f)
+	default:
+		f.Severity = Warning
+		f.Message = fmt.Sprintf("subnets in %d zones, the baseline has them in %d: zones are not scaled", zc, zb)
+		f.Help = fmt.Sprintf("Use %d zones: what depends on a majority, or on the loss of one zone, works otherwise in %d.", zb, zc)
+		j.add("topology/proportion", b, c, f)
+	}
+}
+
+// balancer judges whether a tier stands behind a balancer.
+func (j *judge) balancer(b, c *unit) {
+	if b.typ.Kind != "compute" {
+		return
+	}
+	fb, fc := j.sb.facts[b], j.sc.facts[c]
+	if len(fb.balanced) == 0 || len(fc.balanced) > 0 {
+		return
+	}
+	if fc.blind {
+		j.report.Incomplete = append(j.report.Incomplete, Gap{
+			Source: strings.Join(j.report.Candidate.Sources, ", "),
+			Reason: fmt.Sprintf("whether %s stands behind a balancer is known only after apply", c.address()),
+		})
+		return
+	}
+	for _, x := range fb.balanced {
+		j.explained[x] = true
+		for _, y := range j.sb.named(x) {
+			if isBalancer(y) {
+				j.explained[y] = true
+			}
+		}
+	}
+	for _, u := range j.b.units { // listeners and balancers that lead to it
+		if isBalancer(u) {
+			for _, y := range j.sb.named(u) {
+				if j.explained[y] && isBalancer(y) {
+					j.explained[u] = true
+				}
+			}
+		}
+	}
+	j.add("one-box/no-balancer", b, c, Finding{
+		Severity: Error, Path: "balancer", Baseline: fb.balanced[0].address(),
+		Message: fmt.Sprintf("%s stands behind no balancer, the baseline's behind %s", j.tierName[b], fb.balanced[0].address()),
+	})
+}
+
+// sharedHosts finds tiers that have places of their own in the baseline and
+// share one in the candidate.
+func (j *judge) sharedHosts(tiers []*unit) {
+	type share struct {
+		units []*unit
+		hosts map[string]bool
+	}
+	shares := map[string]*share{}
+	var order []string
+	for _, u := range tiers {
+		if u.pair == nil {
+			continue
+		}
+		hb, hc := j.sb.facts[u].host, j.sc.facts[u.pair].host
+		if hb == "" || hc == "" {
+			continue
+		}
+		if shares[hc] == nil {
+			shares[hc] = &share{hosts: map[string]bool{}}
+			order = append(order, hc)
+		}
+		shares[hc].units = append(shares[hc].units, u)
+		shares[hc].hosts[hb] = true
+	}
+	for _, host := range order {
+		s := shares[host]
+		if len(s.units) < 2 || len(s.hosts) < 2 {
+			continue
+		}
+		names := make([]string, len(s.units))
+		for i, u := range s.units {
+			names[i] = j.tierName[u]
+		}
+		where := host
+		for _, t := range j.c.refs.find(host) {
+			if x := j.c.refs.targets[t].u; x != nil {
+				where = x.address()
+			}
+		}
+		j.add("one-box/collapsed", s.units[0], s.units[0].pair, Finding{
+			Severity: Error, Path: "host", Baseline: len(s.hosts), Candidate: 1,
+			Subject: Subject{Baseline: strings.Join(addresses(s.units), ", "), Candidate: where},
+			Message: fmt.Sprintf("%s share %s, in the baseline they live on %d", strings.Join(names, ", "), where, len(s.hosts)),
+		})
+	}
+}
+
+func addresses(us []*unit) []string {
+	out := make([]string, len(us))
+	for i, u := range us {
+		out[i] = u.address()
+	}
+	return out
+}
+
+// hosted are the kinds that can run together on one box.
+var hosted = map[string]bool{"compute": true, "database": true, "cache": true, "search": true, "queue": true, "stream": true}
+
+// collapsed finds the one box: baseline tiers have no counterpart, and all
+// that runs in the candidate is a single host.
+func (j *judge) collapsed(tiers []*unit) {
+	var lost []*unit
+	all := 0
+	for _, u := range tiers {
+		if !hosted[u.typ.Kind] || j.sb.facts[u].replica {
+			continue
+		}
+		all++
+		if u.pair == nil {
+			lost = append(lost, u)
+		}
+	}
+	var hosts []*unit
+	for _, u := range j.c.units {
+		if u.typ.Kind == "compute" {
+			hosts = append(hosts, u)
+		}
+	}
+	if len(hosts) != 1 || len(lost) == 0 || all < 2 {
+		return
+	}
+	host := hosts[0]
+	if n := j.sc.facts[host].members; n != 1 && n != -1 || host.typ.Scale != catalog.Proportional {
+		return
+	}
+	if host.pair != nil && len(lost) < 1 || host.pair == nil && len(lost) < 2 {
+		return
+	}
+	names := make([]string, len(lost))
+	for i, u := range lost {
+		names[i] = j.tierName[u]
+	}
+	sort.Strings(names)
+	j.add("one-box/collapsed", lost[0], host, Finding{
+		Severity: Error, Path: "host", Baseline: all, Candidate: 1,
+		Subject: Subject{Baseline: strings.Join(addresses(lost), ", "), Candidate: host.address()},
+		Message: fmt.Sprintf("%s is the only host: %s of the baseline must live on it or nowhere", host.address(), strings.Join(names, ", ")),
+	})
+}

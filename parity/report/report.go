@@ -1,0 +1,41 @@
+// Package report renders parity reports, one format a file. Renderers write
+// the same bytes for the same report.
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/maquette/maquette/parity"
+)
+
+// Style is how a report for people looks.
+type Style struct {
+	Colour bool
+	All    bool // every info and every place
+}
+
+// Renderer writes a report.
+type Renderer func(w io.Writer, r *parity.Report, s Style) error
+
+// Formats returns the names of the formats.
+func Formats() []string { return []string{"text", "json"} }
+
+// For returns the renderer of a format, nil where there is none.
+func For(format string) Renderer {
+	switch format {
+	case "text":
+		return Text
+	case "json":
+		return JSON
+	}
+	return nil
+}
+
+// JSON writes the report as maquette/report/v1.
+func JSON(w io.Writer, r *parity.Report, _ Style) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(r)
+}

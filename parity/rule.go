@@ -1,0 +1,242 @@
+package parity
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// Severity orders findings. The zero value is Info.
+type Severity uint8
+
+// The severities, least first.
+const (
+	Info Severity = iota
+	Warning
+	Error
+)
+
+var severityNames = []string{"info", "warning", "error"}
+
+func (s Severity) String() string { return severityNames[s] }
+
+// MarshalText writes the severity's name.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a severity's name.
+func (s *Severity) UnmarshalText(text []byte) error {
+	for i, n := range severityNames {
+		if n == string(text) {
+			*s = Severity(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no severity; one of: info, warning, error", text)
+}
+
+// Dimensions are the respects in which environments are compared, in the
+// order of reports.
+var Dimensions = []string{"versions", "topology", "configuration", "monitoring", "management"}
+
+// Rule is one thing that parity asks for. Its ID is stable.
+type Rule struct {
+	ID       string
+	Severity Severity // by default
+	Fires    string   // when, in one sentence
+	Why      string   // why it matters
+	Help     string   // how to mend it
+}
+
+// Dimension is the dimension of the rule's findings.
+func (r Rule) Dimension() string {
+	switch head, _, _ := strings.Cut(r.ID, "/"); head {
+	case "version":
+		return "versions"
+	case "one-box", "topology":
+		return "topology"
+	case "monitoring", "management":
+		return head
+	}
+	return "configuration"
+}
+
+// Rules is every rule, in the order of reports.
+var Rules = []Rule{
+	{"one-box/single-member", Error, "a tier of two or more members in the baseline has one in the candidate",
+		"With one member nothing that happens between members can be seen: sessions that stick, caches that disagree, rolling deploys, failover, lock contention.",
+		"Give the tier at least two members (--minimum), or as many as the scale asks for."},
+	{"one-box/missing-tier", Error, "a tier of the baseline has no counterpart in the candidate",
+		"What is not there cannot be tested: every code path that talks to this tier runs for the first time in production.",
+		"Add the tier to the candidate. If it is there under another name, give both the same tag Role or Service."},
+	{"one-box/collapsed", Error, "several tiers of the baseline live on one host, instance or cluster in the candidate",
+		"Tiers that share a box share memory, disk, network and fate; the boundaries that fail in production do not exist here.",
+		"Give each tier its own place, as the baseline does."},
+	{"one-box/single-zone", Error, "a tier spans availability zones in the baseline and does not in the candidate",
+		"Latency between zones, the loss of a zone and the balance over zones cannot be tested in one.",
+		"Spread the tier over at least two zones."},
+	{"one-box/no-balancer", Error, "a tier stands behind a load balancer in the baseline and does not in the candidate",
+		"Health checks, draining, timeouts, headers and TLS all happen at the balancer.",
+		"Put the tier behind a balancer of the same kind."},
+	{"one-box/no-replica", Error, "the baseline has replicas, a standby or failover, the candidate has none",
+		"Replication lag, reads from replicas and failover are what breaks; without a replica they never happen.",
+		"Add a replica or switch the standby on, of the smallest size that the family has."},
+	{"topology/proportion", Warning, "the number of members, or a capacity, is off what the scale asks for by more than the tolerance",
+		"A model whose parts are scaled differently moves the bottleneck: what saturates first is not what saturates first in production.",
+		"Set the number that the scale asks for, or declare the scale you mean (--ratio, --minimum, --tolerance)."},
+	{"topology/size-family", Warning, "machines are of another family, or of another size within it",
+		"Other families have other processors, credits, network and memory per core: what is measured here says little about production.",
+		"Use the baseline's family and size, and scale by number of members."},
+	{"topology/storage", Info, "a volume is of another size than the scale explains",
+		"Provisioned throughput often follows size; small volumes also fill up first.",
+		"Scale the volume as the tiers are scaled."},
+	{"topology/extra-tier", Info, "the candidate has a tier that the baseline lacks",
+		"It may be the next release, or something left over.",
+		"Remove it if nothing needs it."},
+	{"version/engine", Error, "the version of a database, cache, broker or other engine differs",
+		"Query planners, defaults, bugs and protocol change between versions; tests on one version say little about the other.",
+		"Bring both to the same version, the candidate first."},
+	{"version/image", Error, "a machine image or platform container image differs",
+		"Kernel, libraries and agents come with the image.",
+		"Build both environments from the same image."},
+	{"version/runtime", Error, "a language runtime differs",
+		"Code that passes on one runtime can fail on the other.",
+		"Set the same runtime, the candidate first."},
+	{"version/platform", Error, "the version of a platform (Kubernetes, Fargate, operating system) differs",
+		"Schedulers, APIs and defaults change between platform versions.",
+		"Bring both to the same version, the candidate first."},
+	{"version/layer", Error, "a function layer or extension differs",
+		"Layers are code that runs beside yours.",
+		"Use the same layer version in both."},
+	{"version/addon", Error, "the version of an add-on differs",
+		"Add-ons (network, DNS, storage drivers) are part of the platform.",
+		"Use the same add-on version in both."},
+	{"version/ca", Error, "another certificate authority is in use",
+		"Clients that trust one authority may refuse the other.",
+		"Rotate the candidate first, then the baseline."},
+	{"version/provider", Error, "the environments were made with different provider versions",
+		"Providers change defaults and behaviour between versions; the next apply may change one environment and not the other.",
+		"Pin one version in both and commit the lock file."},
+	{"version/module", Error, "the environments use different versions of a module",
+		"A change of the module reaches production untested.",
+		"Pin the same module version in both, the candidate first."},
+	{"version/terraform", Info, "different versions of Terraform wrote the states",
+		"Harmless as a rule; a newer Terraform can write what an older one cannot read.",
+		"Use one version, pinned with required_version."},
+	{"version/release", Info, "the application's own release differs",
+		"The candidate may rightly be ahead: that is what it is for.",
+		"Nothing, if the candidate is ahead; deploy if it is behind."},
+	{"config/setting", Warning, "a setting differs",
+		"A setting that differs is a difference in behaviour that no test here can see.",
+		"Set the same value, or waive it with a reason."},
+	{"config/environment", Warning, "an environment variable differs",
+		"The same code behaves differently under other variables.",
+		"Set the same value, or derive both from one definition."},
+	{"config/parameter", Warning, "a parameter differs",
+		"Parameters steer the application or the engine; tests under other values test something else.",
+		"Set the same value, or derive both from one definition."},
+	{"config/policy", Warning, "a policy document differs",
+		"A permission that only one environment grants shows up as a failure, or as a hole, in production.",
+		"Make both policies from one template."},
+	{"config/reference", Warning, "something refers to another thing than its counterpart does",
+		"It is wired differently: traffic, rights or data take another way.",
+		"Wire it as the baseline is."},
+	{"config/foreign-reference", Warning, "the candidate refers to a resource or host of the baseline",
+		"A test could change production's data, and what it reads is not under test.",
+		"Point it to the candidate's own resource."},
+	{"config/shared-secret", Info, "both environments hold the same secret",
+		"Whoever can read the candidate's secrets can then enter the baseline.",
+		"Give each environment its own."},
+	{"config/script", Warning, "a start-up script differs",
+		"Machines that start differently are different machines.",
+		"Render both from one template."},
+	{"config/opaque", Info, "content of which only a digest is known differs",
+		"It may carry no more than the environment's name; a digest cannot tell.",
+		"Compare the sources of both."},
+	{"config/order", Warning, "the order of a list that is ordered differs",
+		"Where order counts (commands, rules, behaviours) another order is another meaning.",
+		"Write both in the same order."},
+	{"config/tag", Info, "a tag differs",
+		"Tags steer backups, budgets and access in many places.",
+		"Tag both in the same way."},
+	{"config/missing-key", Error, "a key that one environment has is absent in the other",
+		"Code that reads the key falls back to a default, or fails, in one environment only.",
+		"Add the key, or remove it from both."},
+	{"config/missing-resource", Error, "a supporting resource of the baseline (rule, role, policy, setting) has no counterpart",
+		"What it grants, guards or sets is not there to be tested.",
+		"Add it to the candidate, best by making both from one module."},
+	{"config/extra-resource", Info, "the candidate has a supporting resource that the baseline lacks",
+		"It may be the next release, or something left over.",
+		"Remove it if nothing needs it."},
+	{"monitoring/alarm", Error, "an alarm of the baseline has no counterpart, or a weaker one",
+		"Alarms are code too: one that never ran in staging fails, or stays silent, in production.",
+		"Create the same alarms; send them elsewhere if need be."},
+	{"monitoring/log-group", Error, "logs of the baseline are not kept in the candidate",
+		"Without the log a failed test cannot be explained.",
+		"Create the same log groups and exports."},
+	{"monitoring/retention", Error, "logs are kept for a shorter time",
+		"What happened before the retention cannot be looked up when a slow failure shows.",
+		"Keep logs for as long as the baseline does."},
+	{"monitoring/health-check", Error, "a health check has no counterpart, or is weaker",
+		"Deploys, failover and scaling all follow the health check; tested with a weaker one they pass too easily.",
+		"Use the same health check."},
+	{"monitoring/metrics", Error, "metrics are collected less closely",
+		"Staging must be monitored as production is, else what a release does to it goes unseen.",
+		"Switch on the same metrics."},
+	{"monitoring/tracing", Error, "tracing is weaker",
+		"Tracing costs and changes timing; it must be tested as it runs.",
+		"Switch on the same tracing."},
+	{"monitoring/dashboard", Error, "a dashboard of the baseline has no counterpart, or differs",
+		"People watch a release on it; they should see the same picture before.",
+		"Make both dashboards from one template."},
+	{"management/method", Warning, "candidate and baseline are built in different ways: other modules, other kinds of resource",
+		"What is built in another way differs in more than can be compared.",
+		"Build both from the same module."},
+	{"management/tainted", Warning, "a resource of the candidate is tainted: Terraform will replace it",
+		"Its last creation failed half-way; it may not be what its attributes say.",
+		"Apply once more, or untaint it after a look."},
+	{"management/deposed", Info, "an object that was replaced could not be deleted yet",
+		"It still costs and may still answer.",
+		"Apply once more; look at why its deletion failed."},
+}
+
+var ruleByID = func() map[string]*Rule {
+	m := make(map[string]*Rule, len(Rules))
+	for i := range Rules {
+		m[Rules[i].ID] = &Rules[i]
+	}
+	return m
+}()
+
+// RuleFor returns a rule. Version rules that no entry names (a catalogue may
+// say version/word) are described by what they have in common.
+func RuleFor(id string) (Rule, bool) {
+	if r := ruleByID[id]; r != nil {
+		return *r, true
+	}
+	if word, ok := strings.CutPrefix(id, "version/"); ok && word != "" {
+		r := *ruleByID["version/platform"]
+		r.ID, r.Fires = id, "the version of "+word+" differs"
+		return r, true
+	}
+	return Rule{}, false
+}
+
+// matches reports whether a pattern names a rule or its dimension: an ID, a
+// group ("one-box"), a glob ("version/*") or a dimension.
+func (r Rule) matches(pattern string) bool {
+	if pattern == r.Dimension() || strings.HasPrefix(r.ID, pattern+"/") {
+		return true
+	}
+	ok, err := path.Match(pattern, r.ID)
+	return err == nil && ok
+}
+
+// KnownPattern reports whether a pattern can match any rule.
+func KnownPattern(pattern string) bool {
+	for _, r := range Rules {
+		if r.matches(pattern) {
+			return true
+		}
+	}
+	return strings.HasPrefix(pattern, "version/")
+}

@@ -1,0 +1,399 @@
+package parity
+
+import (
+	"math"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/maquette/maquette/parity/catalog"
+)
+
+// tierKinds are the kinds that play a role of their own, so that one without
+// a counterpart is a missing tier.
+var tierKinds = map[string]bool{
+	"compute": true, "function": true, "database": true, "cache": true, "queue": true, "topic": true, "stream": true,
+	"search": true, "storage": true, "filesystem": true, "balancer": true, "nat": true, "api": true, "cdn": true, "workflow": true,
+}
+
+func isTier(u *unit) bool { return tierKinds[u.typ.Kind] }
+
+// tierOrder is the order of tiers in reports: as a request passes them.
+var tierOrder = []string{
+	"cdn", "api", "balancer", "compute", "function", "workflow", "cache", "database", "search", "queue", "topic", "stream",
+	"storage", "filesystem", "nat",
+}
+
+// facts are what is known of one unit's place in its environment.
+type facts struct {
+	members  int // -1: not known
+	zones    map[string]bool
+	size     string
+	replica  bool
+	primary  *unit // what this replicates, where it is in the environment
+	balanced []*unit
+	blind    bool // whether it is balanced is not known before the plan is applied
+	host     string
+}
+
+// survey learns the facts of every tier of an environment.
+type survey struct {
+	env     *environment
+	facts   map[*unit]*facts
+	zoneOf  map[string]string // id of a subnet -> zone
+	targets map[*unit][]*unit // unit -> balancers that name it, or that glue ties to it
+	users   map[*unit][]*unit // unit -> tiers that refer to it
+}
+
+func newSurvey(e *environment) *survey {
+	s := &survey{env: e, facts: map[*unit]*facts{}, zoneOf: map[string]string{}, targets: map[*unit][]*unit{}, users: map[*unit][]*unit{}}
+	for _, u := range e.units {
+		switch u.typ.Kind {
+		case "subnet":
+			for _, m := range u.members {
+				if z := zoneText(m.Attributes); z != "" {
+					s.zoneOf[m.Attributes.Get("id").Str()] = z
+				}
+			}
+		case "attachment", "balancer", "target":
+			s.tie(u)
+		}
+	}
+	delete(s.zoneOf, "")
+	for _, u := range e.units {
+		if !isTier(u) && u.typ.Scale == catalog.NotCounted {
+			continue
+		}
+		for _, x := range s.named(u) {
+			if isTier(u) {
+				s.users[x] = append(s.users[x], u)
+			}
+		}
+		s.facts[u] = s.learn(u)
+	}
+	return s
+}
+
+// tie notes which tiers a balancer, or glue, ties to a balancer.
+func (s *survey) tie(u *unit) {
+	named := s.named(u)
+	balancers := []*unit{}
+	if u.typ.Kind != "attachment" {
+		balancers = append(balancers, u)
+	}
+	for _, x := range named {
+		if isBalancer(x) {
+			balancers = append(balancers, x)
+		}
+	}
+	if len(balancers) == 0 {
+		return
+	}
+	for _, x := range named {
+		if x.typ.Kind == "compute" || x.typ.Kind == "function" {
+			s.targets[x] = append(s.targets[x], balancers...)
+		}
+	}
+}
+
+func isBalancer(u *unit) bool { return u.typ.Kind == "balancer" || u.typ.Kind == "target" }
+
+// named returns the units that a unit's attributes name, in a stable order.
+func (s *survey) named(u *unit) []*unit {
+	seen := map[*unit]bool{u: true}
+	var out []*unit
+	var walk func(v Value)
+	walk = func(v Value) {
+		switch v.Kind {
+		case String:
+			for _, t := range s.env.refs.find(v.Text) {
+				if x := s.env.refs.targets[t].u; x != nil && !seen[x] {
+					seen[x] = true
+					out = append(out, x)
+				}
+			}
+		case List, Object:
+			for _, it := range v.Items() {
+				walk(it)
+			}
+		}
+	}
+	for _, m := range u.members {
+		keys, items := m.Attributes.Keys(), m.Attributes.Items()
+		for i, k := range keys {
+			if u.typ.Aspect(k).Kind != catalog.Identity && k != "tags" && k != "tags_all" {
+				walk(items[i])
+			}
+		}
+	}
+	return out
+}
+
+func (s *survey) learn(u *unit) *facts {
+	f := &facts{members: s.members(u), zones: map[string]bool{}}
+	for _, m := range u.members {
+		s.zones(m, u.typ, f.zones, 0)
+		if f.size == "" {
+			f.size = s.size(m, u.typ)
+		}
+		if p := u.typ.ReplicaOf; p != "" {
+			if name := m.Attributes.At(p); name.Str() != "" {
+				f.replica = true
+				for _, t := range s.env.refs.find(name.Text) {
+					if x := s.env.refs.targets[t].u; x != nil && x != u && x.typ == u.typ {
+						f.primary = x
+					}
+				}
+			}
+		}
+		if h := u.typ.Host; h != "" && f.host == "" {
+			f.host = m.Attributes.At(h).Str()
+		}
+		for _, k := range []string{"target_group_arns", "load_balancers", "load_balancer"} {
+			f.blind = f.blind || m.Attributes.Get(k).Kind == Unknown
+		}
+	}
+	for _, x := range s.named(u) {
+		if isBalancer(x) {
+			f.balanced = append(f.balanced, x)
+		}
+	}
+	f.balanced = append(f.balanced, s.targets[u]...)
+	return f
+}
+
+// members counts a unit's members: one for each resource, or what its
+// catalogue's expression says.
+func (s *survey) members(u *unit) int {
+	if u.typ.Members == nil {
+		return len(u.members)
+	}
+	sum := 0
+	for _, m := range u.members {
+		n, ok := memberCount(u.typ, m.Attributes)
+		if !ok {
+			return -1
+		}
+		sum += n
+	}
+	return sum
+}
+
+// memberCount evaluates a type's Members for one resource.
+func memberCount(t *catalog.Type, attrs Value) (int, bool) {
+	n, ok := t.MemberCount(func(name string) cty.Value {
+		v := attrs.Get(name)
+		if v.Kind == Null {
+			return cty.NullVal(cty.DynamicPseudoType)
+		}
+		return toCty(v)
+	})
+	if !ok || math.IsNaN(n) || n < 0 || n > 1e9 {
+		return 0, false
+	}
+	return int(n), true
+}
+
+// toCty converts a value for HCL expressions.
+func toCty(v Value) cty.Value {
+	switch v.Kind {
+	case Bool:
+		return cty.BoolVal(v.Text == "true")
+	case Number, String:
+		if f, err := strconv.ParseFloat(v.Text, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
+			return cty.NumberFloatVal(f)
+		}
+		return cty.StringVal(v.Text)
+	case List:
+		if len(v.Items()) == 0 {
+			return cty.EmptyTupleVal
+		}
+		items := make([]cty.Value, len(v.Items()))
+		for i, it := range v.Items() {
+			items[i] = toCty(it)
+		}
+		return cty.TupleVal(items)
+	case Object:
+		fields := map[string]cty.Value{}
+		for i, k := range v.Keys() {
+			fields[k] = toCty(v.Items()[i])
+		}
+		return cty.ObjectVal(fields)
+	case Unknown:
+		return cty.DynamicVal
+	}
+	return cty.NullVal(cty.DynamicPseudoType)
+}
+
+// zoneText is the one zone that a resource says it is in.
+func zoneText(attrs Value) string {
+	for _, k := range []string{"availability_zone", "availability_zone_id", "zone"} {
+		if z := attrs.Get(k).Str(); z != "" {
+			return z
+		}
+	}
+	return ""
+}
+
+// zones adds the zones that a resource is in: its own, else those of the
+// subnets it names.
+func (s *survey) zones(m *Resource, t *catalog.Type, into map[string]bool, depth int) {
+	if z := zoneText(m.Attributes); z != "" {
+		into[z] = true
+		return
+	}
+	if depth > 3 {
+		return
+	}
+	var walk func(v Value, path string)
+	walk = func(v Value, path string) {
+		switch v.Kind {
+		case String:
+			if t.Aspect(path) == (catalog.Aspect{Kind: catalog.Placement, Detail: "zone"}) {
+				into[v.Text] = true
+				return
+			}
+			if z := s.zoneOf[v.Text]; z != "" {
+				into[z] = true
+				return
+			}
+			for _, x := range s.env.refs.find(v.Text) {
+				if u := s.env.refs.targets[x].u; u != nil && (u.typ.Kind == "subnet" || u.typ.Kind == "subnet_group") {
+					for _, sm := range u.members {
+						s.zones(sm, u.typ, into, depth+1)
+					}
+				}
+			}
+		case List:
+			for _, it := range v.Items() {
+				walk(it, path)
+			}
+		case Object:
+			for i, k := range v.Keys() {
+				walk(v.Items()[i], path+"."+k)
+			}
+		}
+	}
+	keys, items := m.Attributes.Keys(), m.Attributes.Items()
+	for i, k := range keys {
+		if k != "tags" && k != "tags_all" && k != "id" && k != "name" {
+			walk(items[i], k)
+		}
+	}
+}
+
+// size is how large one member is: its own machine, or its template's.
+func (s *survey) size(m *Resource, t *catalog.Type) string {
+	if z := ownSize(m, t); z != "" {
+		return z
+	}
+	for i, k := range m.Attributes.Keys() {
+		if !strings.Contains(k, "template") && !strings.Contains(k, "launch") && k != "task_definition" {
+			continue
+		}
+		var found string
+		var walk func(v Value)
+		walk = func(v Value) {
+			if v.Kind == String {
+				for _, x := range s.env.refs.find(v.Text) {
+					if u := s.env.refs.targets[x].u; u != nil && u.typ.Kind == "template" && found == "" {
+						found = ownSize(u.members[0], u.typ)
+					}
+				}
+			}
+			for _, it := range v.Items() {
+				walk(it)
+			}
+		}
+		if walk(m.Attributes.Items()[i]); found != "" {
+			return found
+		}
+	}
+	return ""
+}
+
+func ownSize(m *Resource, t *catalog.Type) string {
+	var amounts []string
+	keys, items := m.Attributes.Keys(), m.Attributes.Items()
+	for i, k := range keys {
+		if !items[i].IsScalar() || items[i].Empty() {
+			continue
+		}
+		switch t.Aspect(k) {
+		case catalog.Aspect{Kind: catalog.Size, Detail: "machine"}:
+			return items[i].Text
+		case catalog.Aspect{Kind: catalog.Size, Detail: "amount"}:
+			amounts = append(amounts, items[i].Text)
+		}
+	}
+	return strings.Join(amounts, "/")
+}
+
+// tierNames gives each tier the name that people know it by: its block's, or,
+// where that says nothing, its module's or its kind.
+func tierNames(units []*unit) map[*unit]string {
+	names := map[*unit]string{}
+	used := map[string]int{}
+	pick := func(u *unit) string {
+		name := u.name
+		if u.each != "" && !strings.ContainsAny(u.each, "{}#=") {
+			name = u.each
+		}
+		if fillers[strings.ToLower(name)] || strings.HasPrefix(name, envToken) {
+			name = ""
+			for _, step := range strings.Split(u.module, "module.") {
+				if step = strings.Trim(step, "."); step != "" {
+					name = step
+				}
+			}
+			if name == "" {
+				name = u.typ.Kind
+			}
+		}
+		return name
+	}
+	for _, u := range units {
+		used[pick(u)]++
+	}
+	for _, u := range units {
+		n := pick(u)
+		if used[n] > 1 && n != u.typ.Kind {
+			n += " " + u.typ.Kind
+		}
+		names[u] = n
+	}
+	// What is still shared is told apart by type and module.
+	again := map[string][]*unit{}
+	for _, u := range units {
+		again[names[u]] = append(again[names[u]], u)
+	}
+	for n, us := range again {
+		if len(us) == 1 {
+			continue
+		}
+		for _, u := range us {
+			names[u] = n + " (" + strings.TrimSuffix(strings.TrimPrefix(u.key, u.module+"."), ".") + ")"
+			if u.module != "" {
+				names[u] = n + " (" + u.module + ")"
+			}
+		}
+	}
+	return names
+}
+
+// sortTiers orders units as a request passes them, then by key.
+func sortTiers(units []*unit) {
+	rank := map[string]int{}
+	for i, k := range tierOrder {
+		rank[k] = i
+	}
+	sort.SliceStable(units, func(i, j int) bool {
+		a, b := rank[units[i].typ.Kind], rank[units[j].typ.Kind]
+		if a != b {
+			return a < b
+		}
+		return units[i].key < units[j].key
+	})
+}
