@@ -35,7 +35,7 @@ type target struct {
 var selfNames = map[string]bool{
 	"id": true, "arn": true, "name": true, "identifier": true, "bucket": true, "function_name": true,
 	"cluster_identifier": true, "replication_group_id": true, "cluster_id": true, "cluster_name": true,
-	"arn_without_revision": true, "family": true, "alarm_name": true, "allocation_id": true,
+	"arn_without_revision": true, "family": true, "alarm_name": true, "allocation_id": true, "arn_suffix": true,
 	"key_id": true, "invoke_arn": true, "qualified_arn": true, "self_link": true,
 }
 

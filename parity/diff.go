@@ -248,7 +248,10 @@ func (d *differ) secret(b, c Value, p place, keyed bool) {
 		d.emit(difference{path: p.path, attr: p.attr, base: hidden(b), cand: hidden(c), keyed: keyed})
 		return
 	}
-	if b.Kind == Secret && c.Kind == Secret && b.Text != "" && b.Text == c.Text {
+	switch {
+	case b.Kind != c.Kind:
+		d.unknown++ // a saved snapshot keeps no masked value
+	case b.Text != "" && b.Text == c.Text:
 		d.emit(difference{path: p.path, attr: p.attr, base: hidden(b), cand: hidden(c), foreign: true})
 	}
 }
@@ -531,42 +534,29 @@ func without(v Value, key string) Value {
 // sets compares lists without regard to order: what both have is taken out,
 // the rest is matched by likeness.
 func (d *differ) sets(b, c []Value, tb, tc []string, p place) {
-	count := map[string]int{}
+	// Several elements can have one canonical text, when members of one unit
+	// collapse into it: the elements of a set are what it holds, not how many.
+	inB, inC := map[string]bool{}, map[string]bool{}
 	scalars := true
 	for i, it := range b {
 		scalars = scalars && (it.IsScalar() || it.Kind == Secret)
-		count[tb[i]]++
+		inB[tb[i]] = true
 	}
-	for _, it := range c {
+	for j, it := range c {
 		scalars = scalars && (it.IsScalar() || it.Kind == Secret)
+		inC[tc[j]] = true
 	}
-	inC := map[string]bool{}
-	var restC []int
-	for j, t := range tc {
-		inC[t] = true
-		switch {
-		case count[t] > 0 && !scalars:
-			count[t]--
-		case scalars && count[t] > 0:
-		default:
-			restC = append(restC, j)
-		}
-	}
-	var restB []int
-	left := map[string]int{}
-	for t, n := range count {
-		left[t] = n
-	}
-	for i, t := range tb {
-		if scalars {
-			if !inC[t] {
-				restB = append(restB, i)
+	lone := func(texts []string, other map[string]bool) (at []int) {
+		seen := map[string]bool{}
+		for i, t := range texts {
+			if !other[t] && !seen[t] {
+				seen[t] = true
+				at = append(at, i)
 			}
-		} else if left[t] > 0 {
-			left[t]--
-			restB = append(restB, i)
 		}
+		return at
 	}
+	restB, restC := lone(tb, inC), lone(tc, inB)
 	if scalars {
 		d.scalarSets(pick(b, restB), pick(c, restC), p)
 		return

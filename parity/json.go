@@ -150,6 +150,9 @@ func (d *Decoder) value(depth int) (Value, error) {
 // appendJSON writes v as compact JSON, with the marks that snapshots use for
 // what JSON cannot say.
 func (v Value) appendJSON(b []byte) []byte {
+	if v.Masked {
+		v = Value{Kind: Secret}
+	}
 	switch v.Kind {
 	case Null:
 		return append(b, "null"...)

@@ -116,6 +116,9 @@ func (j *judge) setting(u *unit, d difference, a catalog.Aspect, f *Finding, say
 
 // firstLine returns the first line at which two texts differ.
 func (j *judge) firstLine(d difference) (any, any) {
+	if d.base.Masked || d.cand.Masked {
+		return Hidden, Hidden
+	}
 	x, y := strings.Split(d.base.Text, "\n"), strings.Split(d.cand.Text, "\n")
 	for i := 0; i < max(len(x), len(y)); i++ {
 		var l, r string
@@ -374,6 +377,9 @@ func (j *judge) stronger(u *unit, d difference, direction string) (stronger, kno
 
 // shown is a value as a report may show it.
 func (j *judge) shown(v Value) any {
+	if v.Masked {
+		return Hidden
+	}
 	switch v.Kind {
 	case Null:
 		return nil
@@ -396,6 +402,9 @@ func (j *judge) shown(v Value) any {
 // rest.
 func compact(v Value) Value {
 	v.Document = false
+	if v.Masked {
+		return Text(Hidden)
+	}
 	switch v.Kind {
 	case Secret:
 		return Text(Hidden)

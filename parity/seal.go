@@ -24,15 +24,31 @@ type secrets struct {
 	replacer *strings.Replacer // nil until first use
 }
 
-// minEmbedded is the length from which a secret is also looked for inside
-// longer strings; shorter ones would hide words that are no secret.
+// minEmbedded is the length from which a secret is also looked for in other
+// strings; shorter ones would hide words that are no secret.
 const minEmbedded = 6
 
 func (s *secrets) add(text string) {
-	if len(text) >= minEmbedded && text != Hidden && !s.values[text] {
+	if len(text) >= minEmbedded && text != Hidden && !s.values[text] && !commonText(text) {
 		s.values[text] = true
 		s.replacer = nil
 	}
+}
+
+var (
+	wordsOnly = regexp.MustCompile(`^[a-z][a-z_.-]{0,14}$|^[A-Z][a-z]{0,10}$`)
+	regionish = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d[a-z]?$`)
+	addressed = regexp.MustCompile(`^(arn:|[a-z][a-z0-9+.-]*://[^@]*$|/[\w/.-]*$)`)
+	harmless  = regexp.MustCompile(`^(true|false|on|off|yes|no|enabled|disabled|none|\d{1,6}|\d{1,6}\.\d{1,3})$`)
+)
+
+// commonText reports whether a text that is marked as secret is of a form that
+// stands in many other places for its own sake (an engine's or environment's
+// name, a region, an address), so that hiding it everywhere would hide the
+// report and no secret.
+func commonText(text string) bool {
+	return wordsOnly.MatchString(text) || regionish.MatchString(text) || addressed.MatchString(text) ||
+		hostShape.MatchString(text) || harmless.MatchString(text)
 }
 
 // scrub returns text with every known secret hidden.
@@ -78,9 +94,11 @@ var runKey = func() []byte {
 }()
 
 // Seal prepares a snapshot: JSON held in strings becomes data, encoded scripts
-// text, and whatever is secret by the source's marks, the catalogue, its name
-// or its looks becomes a Secret. After Seal no Value of the snapshot holds a
-// secret's plain text. A sealed snapshot is left as it is.
+// text, and what is secret by the catalogue, its name or its looks becomes a
+// Secret, of which only a keyed digest is kept. What the source marks as
+// sensitive and is configuration by all else (the provider marks the value of
+// every Systems Manager parameter) is Masked: compared, and never shown. A
+// sealed snapshot is left as it is.
 func (s *Snapshot) Seal(cat *catalog.Catalog) {
 	s.sortResources()
 	if s.Sealed {
@@ -106,7 +124,9 @@ func (s *Snapshot) Seal(cat *catalog.Catalog) {
 func (s *secrets) scrubValue(v Value) Value {
 	switch v.Kind {
 	case String:
-		v.Text = s.scrub(v.Text)
+		if !v.Masked {
+			v.Text = s.scrub(v.Text)
+		}
 	case List, Object:
 		var items []Value // copied on the first change only
 		for i, it := range v.Items() {
@@ -176,11 +196,11 @@ func (s sealer) value(v Value, path string, secret bool) Value {
 		v = decodeString(v, path)
 	}
 	switch v.Kind {
-	case Secret:
-		if v.Text != "" {
-			s.add(v.Text)
-			v.Text = s.digest(v.Text)
+	case Secret: // marked by the source
+		if secret || looksSecret(v.Text) || s.t.Aspect(path).Kind == catalog.Identity {
+			return s.value(Text(v.Text), path, true)
 		}
+		return s.mask(decodeString(Text(v.Text), path), path)
 	case String:
 		if secret || looksSecret(v.Text) {
 			if v.Text == "" {
@@ -228,6 +248,34 @@ func (s sealer) hideAll(v Value) Value {
 		return v.withItems(items)
 	case String, Number:
 		return s.value(v, "", true)
+	}
+	return v
+}
+
+// mask hides what the source marks as sensitive without taking it out of the
+// comparison. Keys inside it can still tell a true secret.
+func (s sealer) mask(v Value, path string) Value {
+	switch v.Kind {
+	case List, Object:
+		if v.Kind == Object {
+			v = s.object(v, path, true)
+		} else {
+			v = s.value(v, path, false)
+		}
+		items := make([]Value, len(v.Items()))
+		for i, it := range v.Items() {
+			items[i] = it
+			if it.Kind != Secret {
+				items[i] = s.mask(it, path)
+			}
+		}
+		return v.withItems(items)
+	case String, Number:
+		if harmless.MatchString(v.Text) {
+			return v
+		}
+		s.add(v.Text)
+		v.Masked = true
 	}
 	return v
 }

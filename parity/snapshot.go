@@ -18,8 +18,8 @@ type Snapshot struct {
 	Externals  []External
 	Incomplete []Gap
 
-	// Sealed says that no Value holds a secret's plain text. Saved snapshots
-	// are sealed; Seal does it for the rest.
+	// Sealed says that what is secret is known and marked. Saved snapshots are
+	// sealed; Seal does it for the rest.
 	Sealed  bool
 	secrets *secrets // plain texts to keep out of everything that is shown
 }

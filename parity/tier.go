@@ -336,6 +336,7 @@ func ownSize(m *Resource, t *catalog.Type) string {
 func tierNames(units []*unit) map[*unit]string {
 	names := map[*unit]string{}
 	used := map[string]int{}
+	compute := map[string]int{}
 	pick := func(u *unit) string {
 		name := u.name
 		if u.each != "" && !strings.ContainsAny(u.each, "{}#=") {
@@ -356,10 +357,15 @@ func tierNames(units []*unit) map[*unit]string {
 	}
 	for _, u := range units {
 		used[pick(u)]++
+		if u.typ.Kind == "compute" {
+			compute[pick(u)]++
+		}
 	}
 	for _, u := range units {
 		n := pick(u)
-		if used[n] > 1 && n != u.typ.Kind {
+		// Of a web balancer and web servers, the servers are "web".
+		plain := u.typ.Kind == "compute" && compute[n] == 1
+		if used[n] > 1 && n != u.typ.Kind && !plain {
 			n += " " + u.typ.Kind
 		}
 		names[u] = n

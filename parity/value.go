@@ -29,8 +29,11 @@ type Value struct {
 	// Document marks a List or Object that the provider holds as a string of
 	// JSON (policies, container definitions).
 	Document bool
-	Text     string
-	node     *node
+	// Masked marks a String or Number that the source calls sensitive and that
+	// is configuration all the same: it is compared, and never shown.
+	Masked bool
+	Text   string
+	node   *node
 }
 
 type node struct {

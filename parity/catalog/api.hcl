@@ -13,6 +13,7 @@ resource "aws_api_gateway_rest_api" {
     "endpoint_configuration.vpc_endpoint_ids" = "reference"
     fail_on_warnings                          = "identity"
     put_rest_api_mode                         = "identity"
+    minimum_compression_size                  = "setting"
   }
 }
 
@@ -386,9 +387,9 @@ resource "aws_appsync_api_cache" {
 resource "aws_appsync_api_key" {
   kind = "auth"
   aspects = {
-    api_id     = "reference"
-    key        = "secret"
-    expires    = "identity"
+    api_id  = "reference"
+    key     = "secret"
+    expires = "identity"
   }
 }
 

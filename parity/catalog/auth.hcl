@@ -62,6 +62,7 @@ resource "aws_cognito_managed_user_pool_client" {
     "analytics_configuration.application_id"  = "reference"
     "analytics_configuration.external_id"     = "identity"
     "analytics_configuration.role_arn"        = "reference"
+    token_validity_units                      = "setting"
   }
 }
 

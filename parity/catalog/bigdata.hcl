@@ -192,6 +192,7 @@ resource "aws_batch_scheduling_policy" {
 
 resource "aws_glue_job" {
   kind = "workflow"
+  sets = ["connections"]
   aspects = {
     name                                     = "identity"
     connections                              = "reference"
@@ -234,11 +235,17 @@ resource "aws_glue_crawler" {
     "s3_target.path"                                              = "reference"
     "lake_formation_configuration.account_id"                     = "reference"
     "lake_formation_configuration.use_lake_formation_credentials" = "setting"
+    "delta_target.connection_name"                                = "reference"
+    "hudi_target.connection_name"                                 = "reference"
+    "iceberg_target.connection_name"                              = "reference"
+    "mongodb_target.connection_name"                              = "reference"
+    "mongodb_target.path"                                         = "reference"
   }
 }
 
 resource "aws_glue_trigger" {
   kind = "event"
+  sets = ["predicate.conditions"]
   aspects = {
     name                                = "identity"
     state                               = "identity"
@@ -289,6 +296,7 @@ resource "aws_glue_security_configuration" {
 
 resource "aws_glue_catalog_database" {
   kind = "database"
+  sets = ["create_table_default_permission"]
   aspects = {
     name                                 = "identity"
     catalog_id                           = "identity"

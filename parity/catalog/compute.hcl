@@ -449,6 +449,7 @@ resource "aws_dlm_lifecycle_policy" {
     "policy_details.schedule.retain_rule.count"                    = "setting"
     "policy_details.schedule.deprecate_rule.count"                 = "setting"
     "policy_details.schedule.fast_restore_rule.count"              = "setting"
+    "policy_details.schedule.create_rule.location"                 = "setting"
   }
 }
 

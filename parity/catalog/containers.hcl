@@ -3,13 +3,16 @@
 resource "aws_ecs_cluster" {
   kind = "cluster"
   aspects = {
-    name                                                                                       = "identity"
-    setting                                                                                    = "monitoring/metrics"
-    "configuration.execute_command_configuration.kms_key_id"                                   = "reference"
-    "configuration.execute_command_configuration.logging"                                      = "monitoring/log-group"
-    "configuration.execute_command_configuration.log_configuration.cloud_watch_log_group_name" = "reference"
-    "configuration.execute_command_configuration.log_configuration.s3_bucket_name"             = "reference"
-    "service_connect_defaults.namespace"                                                       = "reference"
+    name                                                                                           = "identity"
+    setting                                                                                        = "monitoring/metrics"
+    "configuration.execute_command_configuration.kms_key_id"                                       = "reference"
+    "configuration.execute_command_configuration.logging"                                          = "monitoring/log-group"
+    "configuration.execute_command_configuration.log_configuration.cloud_watch_log_group_name"     = "reference"
+    "configuration.execute_command_configuration.log_configuration.s3_bucket_name"                 = "reference"
+    "service_connect_defaults.namespace"                                                           = "reference"
+    "configuration.execute_command_configuration.log_configuration.cloud_watch_encryption_enabled" = "setting"
+    "configuration.execute_command_configuration.log_configuration.s3_bucket_encryption_enabled"   = "setting"
+    "configuration.execute_command_configuration.log_configuration.s3_key_prefix"                  = "identity"
   }
 }
 
@@ -343,6 +346,7 @@ resource "aws_ecr_registry_policy" {
 
 resource "aws_ecr_replication_configuration" {
   kind = "part"
+  sets = ["replication_configuration.rule", "replication_configuration.rule.destination", "replication_configuration.rule.repository_filter"]
   aspects = {
     "replication_configuration.rule.destination.region"      = "placement"
     "replication_configuration.rule.destination.registry_id" = "reference"

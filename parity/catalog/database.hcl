@@ -60,6 +60,8 @@ resource "aws_db_instance" {
     delete_automated_backups    = "identity"
     final_snapshot_identifier   = "identity"
     skip_final_snapshot         = "identity"
+    domain_fqdn                 = "reference"
+    domain_ou                   = "reference"
   }
 }
 
@@ -359,19 +361,22 @@ resource "aws_dms_replication_task" {
 resource "aws_dms_endpoint" {
   kind = "part"
   aspects = {
-    endpoint_id                           = "identity"
-    engine_name                           = "version/engine"
-    server_name                           = "reference"
-    service_access_role                   = "reference"
-    secrets_manager_arn                   = "reference"
-    extra_connection_attributes           = "secret"
-    password                              = "secret"
-    pause_replication_tasks               = "identity"
-    "elasticsearch_settings.endpoint_uri" = "reference"
-    "kafka_settings.broker"               = "reference"
-    "redis_settings.server_name"          = "reference"
-    "redshift_settings.bucket_name"       = "reference"
-    "s3_settings.bucket_name"             = "reference"
-    "s3_settings.parquet_version"         = "setting"
+    endpoint_id                              = "identity"
+    engine_name                              = "version/engine"
+    server_name                              = "reference"
+    service_access_role                      = "reference"
+    secrets_manager_arn                      = "reference"
+    extra_connection_attributes              = "secret"
+    password                                 = "secret"
+    pause_replication_tasks                  = "identity"
+    "elasticsearch_settings.endpoint_uri"    = "reference"
+    "kafka_settings.broker"                  = "reference"
+    "redis_settings.server_name"             = "reference"
+    "redshift_settings.bucket_name"          = "reference"
+    "s3_settings.bucket_name"                = "reference"
+    "s3_settings.parquet_version"            = "setting"
+    "kafka_settings.sasl_password"           = "secret"
+    "kafka_settings.ssl_client_key_password" = "secret"
+    "redis_settings.auth_password"           = "secret"
   }
 }

@@ -41,6 +41,7 @@ resource "aws_codedeploy_deployment_group" {
     "trigger_configuration.trigger_events"          = "monitoring/alarm"
     "trigger_configuration.trigger_name"            = "identity"
     "trigger_configuration.trigger_target_arn"      = "reference"
+    "load_balancer_info.target_group_pair_info"     = "reference"
   }
 }
 
@@ -98,6 +99,7 @@ resource "aws_codebuild_project" {
     "vpc_config.security_group_ids"                         = "reference"
     "vpc_config.subnets"                                    = "reference"
     "vpc_config.vpc_id"                                     = "reference"
+    "secondary_source_version.source_identifier"            = "setting"
   }
 }
 

@@ -278,9 +278,12 @@ resource "aws_cloudfront_origin_request_policy" {
 resource "aws_cloudfront_response_headers_policy" {
   kind = "policy"
   aspects = {
-    name    = "identity"
-    comment = "identity"
-    etag    = "identity"
+    name                                                = "identity"
+    comment                                             = "identity"
+    etag                                                = "identity"
+    "cors_config.access_control_allow_credentials"      = "setting"
+    "cors_config.access_control_allow_origins"          = "identity"
+    "security_headers_config.xss_protection.report_uri" = "reference"
   }
 }
 
@@ -378,5 +381,6 @@ resource "aws_acmpca_certificate_authority" {
     "revocation_configuration.crl_configuration.custom_cname"       = "identity"
     "revocation_configuration.crl_configuration.s3_bucket_name"     = "reference"
     "revocation_configuration.ocsp_configuration.ocsp_custom_cname" = "identity"
+    "revocation_configuration.crl_configuration.s3_object_acl"      = "setting"
   }
 }

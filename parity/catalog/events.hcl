@@ -16,6 +16,7 @@ resource "aws_cloudwatch_event_rule" {
 
 resource "aws_cloudwatch_event_target" {
   kind = "event"
+  sets = ["run_command_targets", "run_command_targets.values"]
   aspects = {
     target_id                                                 = "identity"
     arn                                                       = "reference"
@@ -77,21 +78,29 @@ resource "aws_cloudwatch_event_archive" {
 
 resource "aws_cloudwatch_event_connection" {
   kind = "event"
+  sets = ["auth_parameters.invocation_http_parameters.body", "auth_parameters.invocation_http_parameters.header", "auth_parameters.invocation_http_parameters.query_string", "auth_parameters.oauth.oauth_http_parameters.body", "auth_parameters.oauth.oauth_http_parameters.header", "auth_parameters.oauth.oauth_http_parameters.query_string"]
   aspects = {
-    name                                                             = "identity"
-    secret_arn                                                       = "identity"
-    authorization_type                                               = "setting"
-    "auth_parameters.api_key.value"                                  = "secret"
-    "auth_parameters.basic.password"                                 = "secret"
-    "auth_parameters.invocation_http_parameters.body.value"          = "secret"
-    "auth_parameters.invocation_http_parameters.header.value"        = "secret"
-    "auth_parameters.invocation_http_parameters.query_string.value"  = "secret"
-    "auth_parameters.oauth.authorization_endpoint"                   = "reference"
-    "auth_parameters.oauth.client_parameters.client_id"              = "reference"
-    "auth_parameters.oauth.client_parameters.client_secret"          = "secret"
-    "auth_parameters.oauth.oauth_http_parameters.body.value"         = "secret"
-    "auth_parameters.oauth.oauth_http_parameters.header.value"       = "secret"
-    "auth_parameters.oauth.oauth_http_parameters.query_string.value" = "secret"
+    name                                                                       = "identity"
+    secret_arn                                                                 = "identity"
+    authorization_type                                                         = "setting"
+    "auth_parameters.api_key.value"                                            = "secret"
+    "auth_parameters.basic.password"                                           = "secret"
+    "auth_parameters.invocation_http_parameters.body.value"                    = "secret"
+    "auth_parameters.invocation_http_parameters.header.value"                  = "secret"
+    "auth_parameters.invocation_http_parameters.query_string.value"            = "secret"
+    "auth_parameters.oauth.authorization_endpoint"                             = "reference"
+    "auth_parameters.oauth.client_parameters.client_id"                        = "reference"
+    "auth_parameters.oauth.client_parameters.client_secret"                    = "secret"
+    "auth_parameters.oauth.oauth_http_parameters.body.value"                   = "secret"
+    "auth_parameters.oauth.oauth_http_parameters.header.value"                 = "secret"
+    "auth_parameters.oauth.oauth_http_parameters.query_string.value"           = "secret"
+    "auth_parameters.api_key.key"                                              = "setting"
+    "auth_parameters.invocation_http_parameters.body.is_value_secret"          = "setting"
+    "auth_parameters.invocation_http_parameters.header.is_value_secret"        = "setting"
+    "auth_parameters.invocation_http_parameters.query_string.is_value_secret"  = "setting"
+    "auth_parameters.oauth.oauth_http_parameters.body.is_value_secret"         = "setting"
+    "auth_parameters.oauth.oauth_http_parameters.header.is_value_secret"       = "setting"
+    "auth_parameters.oauth.oauth_http_parameters.query_string.is_value_secret" = "setting"
   }
 }
 

@@ -118,10 +118,11 @@ resource "aws_mq_broker" {
 resource "aws_mq_configuration" {
   kind = "parameter_group"
   aspects = {
-    name           = "identity"
-    data           = "setting/parameter"
-    engine_type    = "version/engine"
-    engine_version = "version/engine"
+    name                    = "identity"
+    data                    = "setting/parameter"
+    engine_type             = "version/engine"
+    engine_version          = "version/engine"
+    authentication_strategy = "setting"
   }
 }
 

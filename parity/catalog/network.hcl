@@ -12,6 +12,7 @@ resource "aws_vpc" {
     ipv6_ipam_pool_id                    = "reference"
     ipv6_netmask_length                  = "placement"
     enable_network_address_usage_metrics = "monitoring/metrics:on"
+    assign_generated_ipv6_cidr_block     = "setting"
   }
 }
 
@@ -23,6 +24,7 @@ resource "aws_default_vpc" {
     ipv6_ipam_pool_id                    = "reference"
     enable_network_address_usage_metrics = "monitoring/metrics:on"
     force_destroy                        = "identity"
+    assign_generated_ipv6_cidr_block     = "setting"
   }
 }
 

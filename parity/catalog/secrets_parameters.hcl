@@ -79,6 +79,7 @@ resource "aws_ssm_document" {
 
 resource "aws_ssm_association" {
   kind = "policy"
+  sets = ["targets", "targets.values"]
   aspects = {
     # The document that it applies.
     name                             = "reference"
@@ -105,6 +106,7 @@ resource "aws_ssm_maintenance_window" {
 
 resource "aws_ssm_maintenance_window_target" {
   kind = "part"
+  sets = ["targets", "targets.values"]
   aspects = {
     name              = "identity"
     owner_information = "identity"
@@ -115,6 +117,7 @@ resource "aws_ssm_maintenance_window_target" {
 
 resource "aws_ssm_maintenance_window_task" {
   kind = "part"
+  sets = ["targets", "targets.values"]
   aspects = {
     name                                                                                     = "identity"
     window_id                                                                                = "reference"

@@ -116,6 +116,7 @@ resource "aws_guardduty_detector" {
 
 resource "aws_guardduty_filter" {
   kind = "part"
+  sets = ["finding_criteria.criterion.equals", "finding_criteria.criterion.not_equals"]
   aspects = {
     name             = "identity"
     detector_id      = "reference"

@@ -1,0 +1,57 @@
+# What Maquette's own provider makes on a machine: services, balancers, databases, checkouts.
+
+resource "maquette_service" {
+  kind    = "compute"
+  scale   = "proportional"
+  members = coalesce(members, 1)
+  aspects = {
+    name        = "identity"
+    members     = "count/members"
+    command     = "setting"
+    environment = "setting/environment"
+    version     = "version/release"
+    working_dir = "reference"
+    # Given out as they are free.
+    ports                   = "identity"
+    health_check            = "monitoring/health-check"
+    "health_check.interval" = "monitoring/health-check:lower"
+    "health_check.timeout"  = "monitoring/health-check:lower"
+  }
+}
+
+resource "maquette_balancer" {
+  kind = "balancer"
+  aspects = {
+    name                    = "identity"
+    service                 = "reference"
+    port                    = "identity"
+    url                     = "identity"
+    health_check            = "monitoring/health-check"
+    "health_check.interval" = "monitoring/health-check:lower"
+    "health_check.timeout"  = "monitoring/health-check:lower"
+  }
+}
+
+resource "maquette_database" {
+  kind  = "database"
+  scale = "quorum"
+  aspects = {
+    name           = "identity"
+    url            = "secret"
+    engine_version = "version/engine"
+    # Where the first data comes from.
+    template = "identity"
+    seed     = "identity"
+  }
+}
+
+resource "maquette_checkout" {
+  kind = "delivery"
+  aspects = {
+    repository = "reference"
+    # A branch has its own environment, and a commit its own name.
+    ref    = "version/release"
+    commit = "version/release"
+    path   = "identity"
+  }
+}
