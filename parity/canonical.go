@@ -81,8 +81,8 @@ func (e *environment) buildReferences() {
 				if items[j].Kind != String || !selfNames[k] || generic(items[j].Text) {
 					continue
 				}
-				if k != "id" && k != "arn" && u.typ.Aspect(k).Kind == catalog.Reference {
-					continue // another's name: aws_s3_bucket_versioning.bucket
+				if k != "id" && k != "arn" && u.typ.Aspect(k).Kind != catalog.Identity {
+					continue // another's name, or no name: a parameter group's family
 				}
 				if k == "id" && follows[u.typ.Kind] && !strong(items[j].Text) {
 					continue // parts often take over their owner's id

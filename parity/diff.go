@@ -280,7 +280,8 @@ func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 			return true, false
 		}
 	}
-	if b.Kind != String && c.Kind != String {
+	a := d.t.Aspect(p.attr)
+	if b.Kind != String && c.Kind != String || a.Kind == catalog.Version && !namesThings[a.Detail] {
 		return false, false
 	}
 	if d.dangling(b.Text, false) || d.dangling(c.Text, true) {
@@ -295,7 +296,7 @@ func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 			return true, false
 		}
 	}
-	if d.t.Aspect(p.attr).Kind == catalog.Reference {
+	if a.Kind == catalog.Reference {
 		if isDefault(b.Text) && isDefault(c.Text) {
 			return true, false
 		}
@@ -306,6 +307,10 @@ func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 	}
 	return false, d.foreign(c.Text, p)
 }
+
+// namesThings are the versions that are given by naming an image, a layer or
+// an object, which may be the environment's own; others are mere numbers.
+var namesThings = map[string]bool{"image": true, "layer": true, "release": true}
 
 // isDefault reports whether a text names what the provider sets by default.
 func isDefault(s string) bool {
