@@ -247,7 +247,7 @@ func compareUnits(be, ce *environment, b, c *unit) *differ {
 			first = b.members[i%len(b.members)]
 		}
 		d := &differ{b: be, c: ce, t: b.typ}
-		d.resources(first.Attributes, m.Attributes)
+		d.resources(first, m)
 		total.unresolved += d.unresolved
 		total.unknown += d.unknown
 		for _, other := range distinct(b.members, first) {
@@ -255,7 +255,7 @@ func compareUnits(be, ce *environment, b, c *unit) *differ {
 				break
 			}
 			o := &differ{b: be, c: ce, t: b.typ}
-			o.resources(other.Attributes, m.Attributes)
+			o.resources(other, m)
 			d.out = common(d.out, o.out)
 		}
 		for _, x := range d.out {

@@ -29,7 +29,10 @@ type difference struct {
 type differ struct {
 	b, c *environment
 	t    *catalog.Type
-	out  []difference
+	// plannedB and plannedC say that a side is yet to be made, so that what it
+	// leaves out is not known rather than absent.
+	plannedB, plannedC bool
+	out                []difference
 	// unresolved and unknown count what could not be compared: names of things
 	// outside of both environments, and what a plan does not know yet.
 	unresolved, unknown int
@@ -66,9 +69,10 @@ func (p place) element(label string) place {
 	return p
 }
 
-// resources compares the attributes of two resources.
-func (d *differ) resources(b, c Value) {
-	d.fields(b, c, place{}, false)
+// resources compares two resources of type t.
+func (d *differ) resources(b, c *Resource) {
+	d.plannedB, d.plannedC = b.Planned, c.Planned
+	d.fields(b.Attributes, c.Attributes, place{}, false)
 }
 
 // fields compares two objects key by key.
@@ -182,6 +186,10 @@ func (d *differ) lone(b, c Value, p place, keyed bool) {
 	one := b
 	if b.Kind == Null {
 		one = c
+	}
+	if !keyed && !p.free && (b.Kind == Null && d.plannedB || c.Kind == Null && d.plannedC) {
+		d.unknown++
+		return
 	}
 	if one.Kind == Object && d.userKeys(one, p) {
 		d.fields(b, c, p, true)
@@ -397,12 +405,18 @@ func unordered(t *catalog.Type, attr string, v Value) bool {
 }
 
 func (d *differ) lists(b, c Value, p place) {
-	bi, ci := b.Items(), c.Items()
+	bi, ci := said(b), said(c)
+	if len(bi) == 0 && d.plannedB && !p.free || len(ci) == 0 && d.plannedC && !p.free {
+		if len(bi) != len(ci) {
+			d.unknown++
+		}
+		return
+	}
 	if len(bi) == 1 && len(ci) == 1 {
 		d.value(bi[0], ci[0], p, false)
 		return
 	}
-	if key := elementKey(b, c); key != "" {
+	if key := elementKey(ListOf(bi), ListOf(ci)); key != "" {
 		d.keyedLists(bi, ci, key, p)
 		return
 	}
@@ -423,6 +437,24 @@ func (d *differ) lists(b, c Value, p place) {
 		return
 	}
 	d.sets(bi, ci, tb, tc, p)
+}
+
+// said returns the elements of a list that say something: a block of nothing
+// but empty attributes is as good as none.
+func said(v Value) []Value {
+	items := v.Items()
+	for i, it := range items {
+		if it.Kind == Object && it.Empty() {
+			out := append([]Value(nil), items[:i]...)
+			for _, x := range items[i+1:] {
+				if x.Kind != Object || !x.Empty() {
+					out = append(out, x)
+				}
+			}
+			return out
+		}
+	}
+	return items
 }
 
 func (d *differ) texts(e *environment, items []Value, p place) []string {

@@ -58,16 +58,19 @@ const (
 
 // Resource is one resource instance.
 type Resource struct {
-	Address    string // module.web["a"].aws_instance.app[0]
-	Module     string // module.web["a"], "" in the root module
-	Type       string
-	Name       string
-	KeyKind    KeyKind
-	Key        string // the index or key, without brackets and quotes
-	Provider   string // registry.terraform.io/hashicorp/aws
-	Schema     int    // version of the resource's schema in its provider
-	Tainted    bool
-	Deposed    bool // an object that Terraform replaced and could not delete yet
+	Address  string // module.web["a"].aws_instance.app[0]
+	Module   string // module.web["a"], "" in the root module
+	Type     string
+	Name     string
+	KeyKind  KeyKind
+	Key      string // the index or key, without brackets and quotes
+	Provider string // registry.terraform.io/hashicorp/aws
+	Schema   int    // version of the resource's schema in its provider
+	Tainted  bool
+	Deposed  bool // an object that Terraform replaced and could not delete yet
+	// Planned says that the resource is yet to be made: what its configuration
+	// leaves out, the provider has still to fill in.
+	Planned    bool
 	Attributes Value
 }
 

@@ -93,8 +93,8 @@ resource "aws_cognito_identity_provider" {
     provider_name     = "setting"
     user_pool_id      = "reference"
     attribute_mapping = "setting"
-    # Client ids, secrets and metadata that each environment has of its own.
-    provider_details = "secret"
+    # Client ids, secrets and addresses, which each environment has of its own.
+    provider_details = "identity"
   }
 }
 

@@ -286,7 +286,6 @@ resource "azurerm_kubernetes_cluster_node_pool" {
 resource "azurerm_postgresql_flexible_server" {
   kind  = "database"
   scale = "quorum"
-  # With source_server_id; restores name a source, too, so create_mode has to be looked at.
   aspects = {
     name                                          = "identity"
     resource_group_name                           = "reference"
@@ -303,8 +302,9 @@ resource "azurerm_postgresql_flexible_server" {
     "high_availability.standby_availability_zone" = "placement/zone"
     maintenance_window                            = "identity"
     create_mode                                   = "identity"
-    source_server_id                              = "identity"
-    point_in_time_restore_time_in_utc             = "identity"
+    # A replica names its source here, but so does a server restored once.
+    source_server_id                  = "identity"
+    point_in_time_restore_time_in_utc = "identity"
   }
 }
 

@@ -268,7 +268,7 @@ resource "aws_redshiftserverless_namespace" {
   aspects = {
     namespace_name                   = "identity"
     admin_user_password              = "secret"
-    admin_username                   = "secret"
+    admin_username                   = "setting"
     admin_password_secret_kms_key_id = "reference"
     manage_admin_password            = "setting"
     default_iam_role_arn             = "reference"

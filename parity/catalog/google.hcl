@@ -24,7 +24,6 @@ resource "google_compute_instance" {
     "network_interface.access_config.nat_ip" = "identity"
     "service_account.email"                  = "reference"
     metadata                                 = "setting"
-    "metadata.ssh-keys"                      = "identity"
     metadata_startup_script                  = "setting/script"
     metadata_fingerprint                     = "identity"
     tags_fingerprint                         = "identity"

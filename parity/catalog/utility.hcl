@@ -12,9 +12,7 @@ resource "random_password" {
 resource "random_string" {
   kind = "utility"
   aspects = {
-    # Some use it as a password.
-    result = "secret"
-    id     = "secret"
+    result = "identity"
   }
 }
 

@@ -99,10 +99,13 @@ func (d *document) change(v parity.Value) error {
 		return nil
 	}
 	if d.unknown == nil {
-		d.unknown, d.sensitive = map[string]parity.Value{}, map[string]parity.Value{}
+		d.unknown, d.sensitive, d.created = map[string]parity.Value{}, map[string]parity.Value{}, map[string]bool{}
 	}
 	d.unknown[address] = change.Get("after_unknown")
 	d.sensitive[address] = change.Get("after_sensitive")
+	if actions := change.Get("actions").Items(); len(actions) == 1 && actions[0].Str() == "create" {
+		d.created[address] = true
+	}
 	return nil
 }
 
@@ -119,6 +122,7 @@ func (d *document) plan(name string) {
 	d.modules(d.config.Get("root_module"), "", configs, 0)
 	for i := range d.snap.Resources {
 		r := &d.snap.Resources[i]
+		r.Planned = d.created[r.Address]
 		r.Attributes = hideMask(r.Attributes, d.sensitive[r.Address])
 		unknown := func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} }
 		r.Attributes = overlay(r.Attributes, d.unknown[r.Address], unknown)

@@ -19,7 +19,7 @@ func (d *document) snapshotResource(v parity.Value) error {
 	r := parity.Resource{
 		Module: v.Get("module").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(),
 		Provider: v.Get("provider").Str(), Tainted: v.Get("tainted").Text == "true",
-		Deposed: v.Get("deposed").Text == "true", Attributes: parity.FromSnapshot(v.Get("attributes")),
+		Deposed: v.Get("deposed").Text == "true", Planned: v.Get("planned").Text == "true", Attributes: parity.FromSnapshot(v.Get("attributes")),
 	}
 	if r.Type == "" || r.Name == "" {
 		return errors.New("a resource has no type or no name")
@@ -90,6 +90,7 @@ type snapshotEntry struct {
 	Schema     int          `json:"schema_version,omitempty"`
 	Tainted    bool         `json:"tainted,omitempty"`
 	Deposed    bool         `json:"deposed,omitempty"`
+	Planned    bool         `json:"planned,omitempty"`
 	Attributes parity.Value `json:"attributes"`
 }
 
@@ -118,7 +119,7 @@ func Write(w io.Writer, s *parity.Snapshot) error {
 		r := &s.Resources[i]
 		e := snapshotEntry{
 			Module: r.Module, Type: r.Type, Name: r.Name, Provider: r.Provider, Schema: r.Schema,
-			Tainted: r.Tainted, Deposed: r.Deposed, Attributes: r.Attributes,
+			Tainted: r.Tainted, Deposed: r.Deposed, Planned: r.Planned, Attributes: r.Attributes,
 		}
 		switch r.KeyKind {
 		case parity.CountKey:

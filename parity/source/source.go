@@ -169,6 +169,7 @@ type document struct {
 	resources  bool
 	unknown    map[string]parity.Value // plan: address -> after_unknown
 	sensitive  map[string]parity.Value // plan: address -> after_sensitive
+	created    map[string]bool         // plan: addresses of what is yet to be made
 	config     parity.Value            // plan: configuration
 }
 
