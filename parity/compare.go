@@ -122,7 +122,7 @@ func (j *judge) add(rule string, b, c *unit, f Finding) {
 	}
 	if u != nil {
 		f.key = u.key
-		f.Tier = j.tierOf(b, c)
+		f.Tier = optional(j.tierOf(b, c))
 	}
 	if f.Subject == (Subject{}) {
 		if b != nil {

@@ -91,7 +91,7 @@ type Finding struct {
 	Rule      string   `json:"rule"`
 	Severity  Severity `json:"severity"`
 	Dimension string   `json:"dimension"`
-	Tier      string   `json:"tier,omitempty"`
+	Tier      *string  `json:"tier"` // null where it is no tier's alone
 	Subject   Subject  `json:"subject"`
 	Path      string   `json:"path"`
 	Baseline  any      `json:"baseline"` // string, number, bool or null

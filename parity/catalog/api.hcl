@@ -137,7 +137,7 @@ resource "aws_api_gateway_deployment" {
 }
 
 resource "aws_api_gateway_stage" {
-  kind = "api"
+  kind = "part"
   aspects = {
     stage_name                            = "identity"
     rest_api_id                           = "reference"
@@ -156,7 +156,7 @@ resource "aws_api_gateway_stage" {
 }
 
 resource "aws_api_gateway_domain_name" {
-  kind = "api"
+  kind = "part"
   sets = ["endpoint_configuration.types"]
   aspects = {
     domain_name                                    = "identity"
@@ -283,7 +283,7 @@ resource "aws_apigatewayv2_deployment" {
 }
 
 resource "aws_apigatewayv2_domain_name" {
-  kind = "api"
+  kind = "part"
   aspects = {
     domain_name                                                        = "identity"
     "domain_name_configuration.certificate_arn"                        = "reference"
@@ -318,7 +318,7 @@ resource "aws_apigatewayv2_route" {
 }
 
 resource "aws_apigatewayv2_stage" {
-  kind = "api"
+  kind = "part"
   aspects = {
     name                                              = "identity"
     api_id                                            = "reference"

@@ -295,7 +295,7 @@ resource "aws_glue_security_configuration" {
 }
 
 resource "aws_glue_catalog_database" {
-  kind = "database"
+  kind = "part"
   sets = ["create_table_default_permission"]
   aspects = {
     name                                 = "identity"
@@ -311,7 +311,7 @@ resource "aws_glue_catalog_database" {
 }
 
 resource "aws_glue_catalog_table" {
-  kind = "database"
+  kind = "part"
   sets = ["partition_index"]
   aspects = {
     name          = "setting"
@@ -348,7 +348,7 @@ resource "aws_athena_workgroup" {
 }
 
 resource "aws_athena_database" {
-  kind = "database"
+  kind = "part"
   aspects = {
     name                               = "identity"
     bucket                             = "reference"

@@ -3,7 +3,7 @@
 resource "aws_elasticache_replication_group" {
   kind    = "cache"
   scale   = "quorum"
-  members = try(coalesce(num_cache_clusters, num_node_groups * (replicas_per_node_group + 1)), 1)
+  members = num_cache_clusters != null ? num_cache_clusters : try(num_node_groups * (coalesce(replicas_per_node_group, 0) + 1), 1)
   sets    = ["preferred_cache_cluster_azs"]
   aspects = {
     replication_group_id  = "identity"

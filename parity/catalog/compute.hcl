@@ -155,7 +155,7 @@ resource "aws_spot_fleet_request" {
 resource "aws_ec2_fleet" {
   kind    = "compute"
   scale   = "proportional"
-  members = target_capacity_specification[0].total_target_capacity
+  members = try(target_capacity_specification[0].total_target_capacity, 1)
   aspects = {
     "target_capacity_specification.total_target_capacity"                       = "count/members"
     "target_capacity_specification.on_demand_target_capacity"                   = "count/bound"

@@ -1,4 +1,4 @@
-# Containers: ECS, EKS, App Runner, App Mesh, image registries, and application autoscaling.
+# Containers: ECS, EKS, App Runner, image registries, and application autoscaling.
 
 resource "aws_ecs_cluster" {
   kind = "cluster"
@@ -221,7 +221,7 @@ resource "aws_eks_cluster" {
 resource "aws_eks_node_group" {
   kind    = "compute"
   scale   = "proportional"
-  members = scaling_config[0].desired_size
+  members = try(coalesce(scaling_config[0].desired_size, 0), 1)
   host    = "cluster_name"
   aspects = {
     node_group_name                           = "identity"

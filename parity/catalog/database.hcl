@@ -315,7 +315,7 @@ resource "aws_db_event_subscription" {
 }
 
 resource "aws_dms_replication_instance" {
-  kind = "database"
+  kind = "workflow"
   aspects = {
     replication_instance_id      = "identity"
     replication_instance_class   = "size/machine"

@@ -264,7 +264,7 @@ resource "aws_redshift_logging" {
 }
 
 resource "aws_redshiftserverless_namespace" {
-  kind = "database"
+  kind = "part"
   aspects = {
     namespace_name                   = "identity"
     admin_user_password              = "secret"
@@ -372,7 +372,7 @@ resource "aws_keyspaces_keyspace" {
 }
 
 resource "aws_keyspaces_table" {
-  kind = "database"
+  kind = "part"
   aspects = {
     keyspace_name                                 = "reference"
     table_name                                    = "setting"
@@ -396,7 +396,7 @@ resource "aws_timestreamwrite_database" {
 }
 
 resource "aws_timestreamwrite_table" {
-  kind = "database"
+  kind = "part"
   aspects = {
     database_name                                                                                        = "reference"
     table_name                                                                                           = "setting"

@@ -69,7 +69,7 @@ resource "google_compute_instance_template" {
 resource "google_compute_instance_group_manager" {
   kind    = "compute"
   scale   = "proportional"
-  members = coalesce(target_size, 0)
+  members = coalesce(target_size, 1)
   aspects = {
     name                                  = "identity"
     project                               = "identity"
@@ -93,7 +93,7 @@ resource "google_compute_instance_group_manager" {
 resource "google_compute_region_instance_group_manager" {
   kind    = "compute"
   scale   = "proportional"
-  members = coalesce(target_size, 0)
+  members = coalesce(target_size, 1)
   sets    = ["distribution_policy_zones"]
   aspects = {
     name                                  = "identity"

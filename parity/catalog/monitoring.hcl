@@ -10,7 +10,7 @@ resource "aws_cloudwatch_metric_alarm" {
     comparison_operator                   = "monitoring/alarm"
     evaluation_periods                    = "monitoring/alarm:lower"
     period                                = "monitoring/alarm:lower"
-    datapoints_to_alarm                   = "monitoring/alarm:lower"
+    datapoints_to_alarm                   = "monitoring/alarm"
     metric_name                           = "monitoring/alarm"
     namespace                             = "monitoring/alarm"
     statistic                             = "monitoring/alarm"

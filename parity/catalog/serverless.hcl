@@ -170,7 +170,7 @@ resource "aws_sfn_state_machine" {
 }
 
 resource "aws_sfn_activity" {
-  kind = "workflow"
+  kind = "part"
   aspects = {
     name = "identity"
   }

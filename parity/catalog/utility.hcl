@@ -1,5 +1,4 @@
-# Helpers inside Terraform: what they hold is generated, or stands in what it was generated for. All
-# attributes that are not named here are identity.
+# Helpers inside Terraform: what they hold is generated, or shows in what it was generated for.
 
 resource "random_password" {
   kind = "utility"
