@@ -186,6 +186,7 @@ func (j *judge) attributes() {
 		pairs = append(pairs, u)
 	}
 	results := make([]*differ, len(pairs))
+	filled := []map[*unit]map[string]bool{filledIn(j.sb), filledIn(j.sc)}
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), max(1, len(pairs)/64))
 	for w := range workers {
@@ -193,7 +194,7 @@ func (j *judge) attributes() {
 		go func() {
 			defer wg.Done()
 			for i := w; i < len(pairs); i += workers {
-				results[i] = compareUnits(j.b, j.c, pairs[i], pairs[i].pair)
+				results[i] = compareUnits(j.b, j.c, pairs[i], pairs[i].pair, filled)
 			}
 		}()
 	}
@@ -234,8 +235,16 @@ func (j *judge) countAttributes(u *unit) {
 // compareUnits compares each of the candidate's members with its counterpart
 // among the baseline's, or, where it differs, with whichever of them is
 // closest at that place: members are interchangeable.
-func compareUnits(be, ce *environment, b, c *unit) *differ {
+func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string]bool) *differ {
 	total := &differ{}
+	skip := map[string]bool{}
+	for attr, types := range b.typ.SetBy {
+		for _, t := range types {
+			if filled[0][b][t] || filled[1][c][t] {
+				skip[attr] = true
+			}
+		}
+	}
 	byKey := make(map[string]*Resource, len(b.members))
 	for _, m := range b.members {
 		byKey[m.Key] = m
@@ -246,7 +255,7 @@ func compareUnits(be, ce *environment, b, c *unit) *differ {
 		if first == nil {
 			first = b.members[i%len(b.members)]
 		}
-		d := &differ{b: be, c: ce, t: b.typ}
+		d := &differ{b: be, c: ce, t: b.typ, skip: skip}
 		d.resources(first, m)
 		total.unresolved += d.unresolved
 		total.unknown += d.unknown
@@ -254,7 +263,7 @@ func compareUnits(be, ce *environment, b, c *unit) *differ {
 			if len(d.out) == 0 {
 				break
 			}
-			o := &differ{b: be, c: ce, t: b.typ}
+			o := &differ{b: be, c: ce, t: b.typ, skip: skip}
 			o.resources(other, m)
 			d.out = common(d.out, o.out)
 		}
@@ -269,6 +278,32 @@ func compareUnits(be, ce *environment, b, c *unit) *differ {
 		}
 	}
 	return total
+}
+
+// filledIn lists, for each unit, the types of the resources that refer to it
+// and fill in attributes of it.
+func filledIn(s *survey) map[*unit]map[string]bool {
+	fillers := map[string]bool{}
+	for _, u := range s.env.units {
+		for _, types := range u.typ.SetBy {
+			for _, t := range types {
+				fillers[t] = true
+			}
+		}
+	}
+	out := map[*unit]map[string]bool{}
+	for _, u := range s.env.units {
+		if !fillers[u.typ.Name] {
+			continue
+		}
+		for _, x := range s.named(u) {
+			if out[x] == nil {
+				out[x] = map[string]bool{}
+			}
+			out[x][u.typ.Name] = true
+		}
+	}
+	return out
 }
 
 // maxOthers bounds how many other members one is held against.

@@ -32,6 +32,7 @@ type differ struct {
 	// plannedB and plannedC say that a side is yet to be made, so that what it
 	// leaves out is not known rather than absent.
 	plannedB, plannedC bool
+	skip               map[string]bool // top-level attributes that other resources fill in
 	out                []difference
 	// unresolved and unknown count what could not be compared: names of things
 	// outside of both environments, and what a plan does not know yet.
@@ -123,7 +124,7 @@ func (d *differ) field(b, c Value, p place, key string, keyed bool) {
 	if keyed {
 		q = p.key(key)
 	}
-	if !keyed && d.t.Aspect(q.attr).Kind == catalog.Identity {
+	if !keyed && (d.t.Aspect(q.attr).Kind == catalog.Identity || d.skip[q.attr]) {
 		return
 	}
 	d.value(b, c, q, keyed)
@@ -357,7 +358,7 @@ func shareOwner(x, y string) bool {
 // elementKeys are the attributes that tell the elements of a list apart.
 var elementKeys = []string{
 	"name", "Name", "key", "Key", "Sid", "sid", "id", "Id", "device_name", "attribute_name", "index_name", "rule_name",
-	"origin_id", "identifier", "resource_type", "domain_name", "path_pattern", "policy_name", "namespace",
+	"origin_id", "identifier", "resource_type", "domain_name", "path_pattern", "policy_name", "namespace", "type",
 }
 
 // elementKey returns the attribute that names each element of both lists, ""

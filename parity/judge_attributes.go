@@ -96,6 +96,10 @@ func (j *judge) setting(u *unit, d difference, a catalog.Aspect, f *Finding, say
 	case "opaque":
 		rule, severity = "config/opaque", Info
 	}
+	if u.typ.Kind == "alarm" && a.Kind == catalog.Reference && d.cand.Kind == Null {
+		say("monitoring/alarm", Error, "%s is missing in the candidate: nobody is told", d.path)
+		return
+	}
 	if a.Kind == catalog.Reference && d.base.Kind != Null && d.cand.Kind != Null {
 		rule = "config/reference"
 	}
@@ -145,6 +149,9 @@ func (j *judge) standby(d difference, say sayer) {
 }
 
 func truthy(v Value) bool {
+	if v.Kind == List || v.Kind == Object {
+		return !v.Empty()
+	}
 	switch t := strings.ToLower(v.Text); t {
 	case "", "false", "disabled", "disable", "off", "none", "0", "zonal":
 		return false
@@ -263,6 +270,9 @@ func (j *judge) capacity(u *unit, d difference, rule string, say sayer) {
 	if !okB || !okC {
 		say("config/setting", Warning, "%s differs", d.path)
 		return
+	}
+	if x < -1 && y < -1 { // scaling steps: by how many to shrink
+		x, y = -x, -y
 	}
 	expected := j.k * x
 	off := math.Abs(y - expected)

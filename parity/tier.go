@@ -314,19 +314,41 @@ func (s *survey) size(m *Resource, t *catalog.Type) string {
 	return ""
 }
 
+// ownSize is the machine that a resource names anywhere in its attributes,
+// else the amounts (processor, memory) at its top.
 func ownSize(m *Resource, t *catalog.Type) string {
 	var amounts []string
-	keys, items := m.Attributes.Keys(), m.Attributes.Items()
-	for i, k := range keys {
-		if !items[i].IsScalar() || items[i].Empty() {
-			continue
+	machine := ""
+	var walk func(v Value, path string, depth int)
+	walk = func(v Value, path string, depth int) {
+		switch {
+		case machine != "" || depth > 4:
+		case v.Kind == List:
+			for _, it := range v.Items() {
+				walk(it, path, depth+1)
+			}
+		case v.Kind == Object && !v.Document && !t.IsMap(path):
+			for i, k := range v.Keys() {
+				sub := k
+				if path != "" {
+					sub = path + "." + k
+				}
+				walk(v.Items()[i], sub, depth+1)
+			}
+		case v.IsScalar() && !v.Empty():
+			switch t.Aspect(path) {
+			case catalog.Aspect{Kind: catalog.Size, Detail: "machine"}:
+				machine = v.Text
+			case catalog.Aspect{Kind: catalog.Size, Detail: "amount"}:
+				if !strings.Contains(path, ".") {
+					amounts = append(amounts, v.Text)
+				}
+			}
 		}
-		switch t.Aspect(k) {
-		case catalog.Aspect{Kind: catalog.Size, Detail: "machine"}:
-			return items[i].Text
-		case catalog.Aspect{Kind: catalog.Size, Detail: "amount"}:
-			amounts = append(amounts, items[i].Text)
-		}
+	}
+	walk(m.Attributes, "", 0)
+	if machine != "" {
+		return machine
 	}
 	return strings.Join(amounts, "/")
 }

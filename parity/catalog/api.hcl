@@ -3,6 +3,9 @@
 resource "aws_api_gateway_rest_api" {
   kind = "api"
   sets = ["binary_media_types", "endpoint_configuration.types"]
+  set_by = {
+    policy = ["aws_api_gateway_rest_api_policy"]
+  }
   aspects = {
     name                                      = "identity"
     root_resource_id                          = "identity"

@@ -287,6 +287,9 @@ resource "aws_proxy_protocol_policy" {
 
 resource "aws_elb" {
   kind = "balancer"
+  set_by = {
+    instances = ["aws_elb_attachment"]
+  }
   aspects = {
     name                               = "identity"
     name_prefix                        = "identity"

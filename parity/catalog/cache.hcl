@@ -264,6 +264,9 @@ resource "aws_opensearch_domain" {
   kind    = "search"
   scale   = "quorum"
   members = try(coalesce(cluster_config[0].instance_count, 1), 1)
+  set_by = {
+    access_policies = ["aws_opensearch_domain_policy"]
+  }
   aspects = {
     domain_name                                                          = "identity"
     engine_version                                                       = "version/engine"
@@ -307,6 +310,9 @@ resource "aws_elasticsearch_domain" {
   kind    = "search"
   scale   = "quorum"
   members = try(coalesce(cluster_config[0].instance_count, 1), 1)
+  set_by = {
+    access_policies = ["aws_elasticsearch_domain_policy"]
+  }
   aspects = {
     domain_name                                                          = "identity"
     elasticsearch_version                                                = "version/engine"

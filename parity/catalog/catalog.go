@@ -42,7 +42,11 @@ type Type struct {
 	Members   hcl.Expression // number of members of one resource, nil: one
 	ReplicaOf string         // attribute that names what this is a replica of
 	Host      string         // attribute that names the cluster or host it lives on
-	Listed    bool           // named in a catalogue file, not guessed
+	// SetBy names, for an attribute, the types whose resources fill it in as
+	// well (rules of their own for a security group); where there are such
+	// resources, they are compared and the attribute is not.
+	SetBy  map[string][]string
+	Listed bool // named in a catalogue file, not guessed
 
 	aspects map[string]Aspect // by attribute path; the longest prefix wins
 	sets    map[string]bool
@@ -109,15 +113,16 @@ func Load(parser *hclparse.Parser, files ...File) (*Catalog, hcl.Diagnostics) {
 
 type fileSchema struct {
 	Resources []struct {
-		Name      string         `hcl:"name,label"`
-		Kind      hcl.Expression `hcl:"kind"`
-		Scale     hcl.Expression `hcl:"scale,optional"`
-		Members   hcl.Expression `hcl:"members,optional"`
-		ReplicaOf string         `hcl:"replica_of,optional"`
-		Host      string         `hcl:"host,optional"`
-		Sets      []string       `hcl:"sets,optional"`
-		Aspects   hcl.Expression `hcl:"aspects,optional"`
-		Range     hcl.Range      `hcl:",def_range"`
+		Name      string              `hcl:"name,label"`
+		SetBy     map[string][]string `hcl:"set_by,optional"`
+		Kind      hcl.Expression      `hcl:"kind"`
+		Scale     hcl.Expression      `hcl:"scale,optional"`
+		Members   hcl.Expression      `hcl:"members,optional"`
+		ReplicaOf string              `hcl:"replica_of,optional"`
+		Host      string              `hcl:"host,optional"`
+		Sets      []string            `hcl:"sets,optional"`
+		Aspects   hcl.Expression      `hcl:"aspects,optional"`
+		Range     hcl.Range           `hcl:",def_range"`
 	} `hcl:"resource,block"`
 }
 
@@ -140,7 +145,7 @@ func decode(parser *hclparse.Parser, f File, into map[string]*Type) hcl.Diagnost
 			continue
 		}
 		t := &Type{
-			Name: r.Name, ReplicaOf: r.ReplicaOf, Host: r.Host, Listed: true,
+			Name: r.Name, ReplicaOf: r.ReplicaOf, Host: r.Host, SetBy: r.SetBy, Listed: true,
 			aspects: map[string]Aspect{}, sets: map[string]bool{},
 		}
 		if !isAbsent(r.Members) {
@@ -221,7 +226,7 @@ func (c *Catalog) Type(name string) *Type {
 	if l := c.listed[name]; l != nil {
 		t = &Type{
 			Name: l.Name, Kind: l.Kind, Scale: l.Scale, Members: l.Members, ReplicaOf: l.ReplicaOf,
-			Host: l.Host, Listed: true, aspects: l.aspects, sets: l.sets, flags: c.schema()[name],
+			Host: l.Host, SetBy: l.SetBy, Listed: true, aspects: l.aspects, sets: l.sets, flags: c.schema()[name],
 		}
 	} else {
 		t = guessType(name)
@@ -292,6 +297,9 @@ func (t *Type) Paths() []string {
 		seen[p] = true
 	}
 	for p := range t.sets {
+		seen[p] = true
+	}
+	for p := range t.SetBy {
 		seen[p] = true
 	}
 	for _, p := range []string{t.ReplicaOf, t.Host} {

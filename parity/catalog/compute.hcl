@@ -258,6 +258,11 @@ resource "aws_autoscaling_group" {
   kind    = "compute"
   scale   = "proportional"
   members = try(coalesce(desired_capacity, min_size), 1)
+  set_by = {
+    target_group_arns = ["aws_autoscaling_attachment"]
+    load_balancers    = ["aws_autoscaling_attachment"]
+    traffic_source    = ["aws_autoscaling_traffic_source_attachment", "aws_autoscaling_attachment"]
+  }
   aspects = {
     name                                                                                                 = "identity"
     name_prefix                                                                                          = "identity"

@@ -71,6 +71,9 @@ resource "aws_rds_cluster" {
   # A Multi-AZ cluster of RDS has its three instances within; Aurora's are resources of their own.
   members    = db_cluster_instance_class != null && db_cluster_instance_class != "" ? 3 : 1
   replica_of = "replication_source_identifier"
+  set_by = {
+    iam_roles = ["aws_rds_cluster_role_association"]
+  }
   aspects = {
     cluster_identifier                                = "identity"
     cluster_identifier_prefix                         = "identity"

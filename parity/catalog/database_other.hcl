@@ -183,6 +183,9 @@ resource "aws_redshift_cluster" {
   kind    = "database"
   scale   = "quorum"
   members = coalesce(number_of_nodes, 1)
+  set_by = {
+    iam_roles = ["aws_redshift_cluster_iam_roles"]
+  }
   aspects = {
     cluster_identifier      = "identity"
     cluster_public_key      = "identity"
@@ -294,6 +297,9 @@ resource "aws_redshiftserverless_workgroup" {
 resource "aws_dynamodb_table" {
   kind = "database"
   sets = ["local_secondary_index.non_key_attributes"]
+  set_by = {
+    replica = ["aws_dynamodb_table_replica"]
+  }
   aspects = {
     name                                    = "identity"
     billing_mode                            = "setting"

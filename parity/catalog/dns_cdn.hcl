@@ -2,6 +2,9 @@
 
 resource "aws_route53_zone" {
   kind = "dns"
+  set_by = {
+    vpc = ["aws_route53_zone_association"]
+  }
   aspects = {
     name              = "identity"
     comment           = "identity"

@@ -105,7 +105,7 @@ func guessAspect(t *Type, path string) Aspect {
 			}
 			// Only a resource's own attributes name it; further down a name
 			// or a status is a setting like any other.
-			if g.aspect.Kind == Identity && strings.Contains(path, ".") {
+			if g.aspect.Kind == Identity && strings.Contains(path, ".") && last != "description" && last != "comment" {
 				continue
 			}
 			return g.aspect

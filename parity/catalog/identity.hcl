@@ -2,6 +2,10 @@
 
 resource "aws_iam_role" {
   kind = "identity"
+  set_by = {
+    inline_policy       = ["aws_iam_role_policy"]
+    managed_policy_arns = ["aws_iam_role_policy_attachment"]
+  }
   aspects = {
     name                  = "identity"
     name_prefix           = "identity"
@@ -222,6 +226,9 @@ resource "aws_iam_server_certificate" {
 
 resource "aws_kms_key" {
   kind = "key"
+  set_by = {
+    policy = ["aws_kms_key_policy"]
+  }
   aspects = {
     key_id                             = "identity"
     policy                             = "setting/policy"

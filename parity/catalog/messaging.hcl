@@ -2,6 +2,11 @@
 
 resource "aws_sqs_queue" {
   kind = "queue"
+  set_by = {
+    policy               = ["aws_sqs_queue_policy"]
+    redrive_policy       = ["aws_sqs_queue_redrive_policy"]
+    redrive_allow_policy = ["aws_sqs_queue_redrive_allow_policy"]
+  }
   aspects = {
     name                 = "identity"
     name_prefix          = "identity"
@@ -38,6 +43,9 @@ resource "aws_sqs_queue_redrive_allow_policy" {
 
 resource "aws_sns_topic" {
   kind = "topic"
+  set_by = {
+    policy = ["aws_sns_topic_policy"]
+  }
   aspects = {
     name              = "identity"
     name_prefix       = "identity"

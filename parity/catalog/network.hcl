@@ -78,6 +78,9 @@ resource "aws_default_subnet" {
 
 resource "aws_route_table" {
   kind = "network"
+  set_by = {
+    route = ["aws_route"]
+  }
   aspects = {
     vpc_id                  = "reference"
     propagating_vgws        = "reference"
@@ -173,6 +176,10 @@ resource "aws_nat_gateway" {
 
 resource "aws_eip" {
   kind = "address"
+  set_by = {
+    instance          = ["aws_eip_association"]
+    network_interface = ["aws_eip_association"]
+  }
   aspects = {
     address                   = "identity"
     associate_with_private_ip = "identity"
@@ -202,6 +209,10 @@ resource "aws_eip_association" {
 resource "aws_network_interface" {
   kind = "address"
   sets = ["ipv6_address_list", "private_ip_list"]
+  set_by = {
+    attachment      = ["aws_network_interface_attachment"]
+    security_groups = ["aws_network_interface_sg_attachment"]
+  }
   aspects = {
     "attachment.instance"      = "reference"
     "attachment.attachment_id" = "identity"
@@ -263,6 +274,12 @@ resource "aws_vpc_dhcp_options_association" {
 
 resource "aws_vpc_endpoint" {
   kind = "network"
+  set_by = {
+    route_table_ids    = ["aws_vpc_endpoint_route_table_association"]
+    subnet_ids         = ["aws_vpc_endpoint_subnet_association"]
+    security_group_ids = ["aws_vpc_endpoint_security_group_association"]
+    policy             = ["aws_vpc_endpoint_policy"]
+  }
   aspects = {
     vpc_id             = "reference"
     service_name       = "setting"
@@ -353,6 +370,9 @@ resource "aws_vpc_peering_connection_options" {
 
 resource "aws_ec2_managed_prefix_list" {
   kind = "network"
+  set_by = {
+    entry = ["aws_ec2_managed_prefix_list_entry"]
+  }
   aspects = {
     name        = "identity"
     version     = "identity"

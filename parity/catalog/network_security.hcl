@@ -6,6 +6,10 @@ resource "aws_security_group" {
     "ingress.cidr_blocks", "ingress.ipv6_cidr_blocks", "ingress.prefix_list_ids",
     "egress.cidr_blocks", "egress.ipv6_cidr_blocks", "egress.prefix_list_ids",
   ]
+  set_by = {
+    ingress = ["aws_security_group_rule", "aws_vpc_security_group_ingress_rule"]
+    egress  = ["aws_security_group_rule", "aws_vpc_security_group_egress_rule"]
+  }
   aspects = {
     name                       = "identity"
     name_prefix                = "identity"
@@ -79,6 +83,11 @@ resource "aws_vpc_security_group_egress_rule" {
 
 resource "aws_network_acl" {
   kind = "firewall"
+  set_by = {
+    ingress    = ["aws_network_acl_rule"]
+    egress     = ["aws_network_acl_rule"]
+    subnet_ids = ["aws_network_acl_association"]
+  }
   aspects = {
     vpc_id     = "reference"
     subnet_ids = "reference"

@@ -2,6 +2,9 @@
 
 resource "aws_secretsmanager_secret" {
   kind = "secret"
+  set_by = {
+    policy = ["aws_secretsmanager_secret_policy"]
+  }
   aspects = {
     name                           = "identity"
     name_prefix                    = "identity"
