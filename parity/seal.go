@@ -22,6 +22,7 @@ type secrets struct {
 	key      []byte
 	values   map[string]bool
 	replacer *strings.Replacer // nil until first use
+	names    map[string]bool   // what secretName said of a key
 }
 
 // minEmbedded is the length from which a secret is also looked for in other
@@ -105,7 +106,7 @@ func (s *Snapshot) Seal(cat *catalog.Catalog) {
 		return
 	}
 	s.Sealed = true
-	s.secrets = &secrets{key: runKey, values: map[string]bool{}}
+	s.secrets = &secrets{key: runKey, values: map[string]bool{}, names: map[string]bool{}}
 	for i := range s.Resources {
 		r := &s.Resources[i]
 		t := cat.Type(r.Type)
@@ -172,7 +173,7 @@ func (s sealer) object(v Value, path string, named bool) Value {
 			p = path + "." + key
 		}
 		secret := s.isSecret(p, key, named || path != "") ||
-			entry != "" && (key == "value" || key == "Value") && secretName(entry)
+			entry != "" && (key == "value" || key == "Value") && s.secretName(entry)
 		items[i] = s.value(items[i], p, secret)
 	}
 	return v.withItems(items)
@@ -184,7 +185,7 @@ func (s sealer) isSecret(path, key string, nested bool) bool {
 	if s.t.Aspect(path).Kind == catalog.Secret {
 		return true
 	}
-	if nested && secretName(key) {
+	if nested && s.secretName(key) {
 		return true
 	}
 	// SecureString is how Systems Manager marks a parameter as secret.
@@ -317,6 +318,18 @@ var (
 	assignment = regexp.MustCompile(`(?i)([\w.\-]*(?:passwd|password|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|pwd)[\w\-]*)(\s*=\s*|:\s+|\s+)("[^"\n]+"|'[^'\n]+'|[^\s"',;&]+)`)
 	keyBlock   = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
 )
+
+// secretName is the function of that name, remembered: keys repeat.
+func (s *secrets) secretName(key string) bool {
+	is, ok := s.names[key]
+	if !ok {
+		is = secretName(key)
+		if len(s.names) < maxInternedCount {
+			s.names[key] = is
+		}
+	}
+	return is
+}
 
 // secretName reports whether a key's name says that its value is secret.
 func secretName(key string) bool {
