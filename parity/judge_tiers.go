@@ -124,6 +124,9 @@ func (j *judge) members(b, c *unit, t *Tier) string {
 		}
 	}
 	f := Finding{Baseline: p, Candidate: n, Path: "members"}
+	if a := b.typ.MemberAttribute(); a != "" && b.typ == c.typ {
+		f.Path = a
+	}
 	switch {
 	case n == 0 && p > 0:
 		j.flagged[b] = true

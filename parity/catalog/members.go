@@ -58,3 +58,12 @@ func (t *Type) MemberCount(attribute func(name string) cty.Value) (float64, bool
 	f, _ := n.AsBigFloat().Float64()
 	return f, true
 }
+
+// MemberAttribute is the attribute that Members is read from, "" where it is
+// computed from several or from none.
+func (t *Type) MemberAttribute() string {
+	if v := t.memberVariables(); len(v) == 1 {
+		return v[0]
+	}
+	return ""
+}
