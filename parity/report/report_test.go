@@ -1,0 +1,132 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/maquette/maquette/parity"
+	"github.com/maquette/maquette/parity/catalog"
+	"github.com/maquette/maquette/parity/report"
+	"github.com/maquette/maquette/parity/source"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// compare judges a staging of the shop against its production.
+func compare(t *testing.T, staging string) *parity.Report {
+	t.Helper()
+	cat, diags := catalog.Load(nil)
+	require.False(t, diags.HasErrors(), diags.Error())
+	read := func(file string) *parity.Snapshot {
+		data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "shop", file))
+		require.NoError(t, err)
+		s, err := source.Read(file, bytes.NewReader(data))
+		require.NoError(t, err)
+		return s
+	}
+	return parity.Compare(read("production.tfstate"), read(staging), cat, parity.DefaultOptions())
+}
+
+func render(t *testing.T, format string, r *parity.Report, s report.Style) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	require.NoError(t, report.For(format)(&buf, r, s))
+	return buf.Bytes()
+}
+
+// golden holds output against a file of testdata.
+func golden(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.WriteFile(file, got, 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err, "run go test ./parity/report -update")
+	assert.Equal(t, string(want), string(got), "if this is meant: go test ./parity/report -update")
+}
+
+func TestGolden(t *testing.T) {
+	for _, staging := range []string{"staging-model.tfstate", "staging-onebox.tfstate", "staging-drift.tfstate", "staging-onebox.plan.json"} {
+		name := strings.TrimSuffix(strings.TrimSuffix(staging, ".tfstate"), ".json")
+		t.Run(name, func(t *testing.T) {
+			r := compare(t, staging)
+			golden(t, filepath.Join("testdata", name+".txt"), render(t, "text", r, report.Style{}))
+			golden(t, filepath.Join("testdata", name+".all.txt"), render(t, "text", r, report.Style{All: true}))
+			golden(t, filepath.Join("testdata", name+".json"), render(t, "json", r, report.Style{}))
+		})
+	}
+}
+
+// The picture in the README is the report as a terminal shows it.
+func TestPicture(t *testing.T) {
+	text := render(t, "text", compare(t, "staging-onebox.tfstate"), report.Style{Colour: true})
+	golden(t, filepath.Join("..", "..", "docs", "report.svg"), svg(string(text), 34))
+}
+
+func TestSchema(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "report.schema.json"))
+	require.NoError(t, err)
+	for _, staging := range []string{"staging-model.tfstate", "staging-onebox.tfstate", "staging-drift.tfstate", "staging-onebox.plan.json"} {
+		var doc any
+		require.NoError(t, json.Unmarshal(render(t, "json", compare(t, staging), report.Style{}), &doc))
+		assert.NoError(t, schema.Validate(doc), staging)
+	}
+}
+
+func TestSameBytes(t *testing.T) {
+	for _, format := range report.Formats() {
+		first := render(t, format, compare(t, "staging-drift.tfstate"), report.Style{})
+		for range 20 {
+			require.Equal(t, first, render(t, format, compare(t, "staging-drift.tfstate"), report.Style{}), format)
+		}
+	}
+}
+
+// Names and values of a state are other people's: they must not be able to
+// move the cursor, forge lines or break the JSON.
+func TestHostileText(t *testing.T) {
+	r := compare(t, "staging-drift.tfstate")
+	evil := "x\x1b[2J\x1b]0;title\x07\r\nPASS  forged\u202e\u2066<b>&\"'\xff\x00 ::error::"
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		f.Subject.Baseline, f.Subject.Candidate, f.Path = evil, evil, evil
+		f.Message, f.Help, f.Baseline, f.Candidate = evil, evil, evil, evil
+	}
+	for i := range r.Tiers {
+		r.Tiers[i].Name = evil
+	}
+	r.Baseline.Name, r.Candidate.Name = evil, evil+"2"
+	r.Incomplete = append(r.Incomplete, parity.Gap{Source: evil, Reason: evil})
+	r.Uncompared[evil] = 1
+
+	text := string(render(t, "text", r, report.Style{All: true}))
+	for _, bad := range []string{"\x1b", "\x07", "\r", "\x00", "\u202e", "\u2066", "\xff"} {
+		assert.NotContains(t, text, bad)
+	}
+	for _, line := range strings.Split(text, "\n") {
+		assert.False(t, strings.HasPrefix(line, "PASS"), line)
+	}
+	assert.True(t, json.Valid(render(t, "json", r, report.Style{})))
+}
+
+func TestColourOnlyWhenAsked(t *testing.T) {
+	r := compare(t, "staging-onebox.tfstate")
+	assert.NotContains(t, string(render(t, "text", r, report.Style{})), "\x1b[")
+	assert.Contains(t, string(render(t, "text", r, report.Style{Colour: true})), "\x1b[")
+}
+
+func TestUnknownFormat(t *testing.T) {
+	assert.Nil(t, report.For("yaml"))
+	for _, f := range report.Formats() {
+		assert.NotNil(t, report.For(f))
+	}
+}
