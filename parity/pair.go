@@ -204,27 +204,35 @@ const (
 	maxMatrix  = 250_000 // pairs of one type that are scored; beyond, only those that share a word
 )
 
-// bySimilarity pairs the most similar units first.
+// bySimilarity pairs the most similar units of one type first.
 func (p *pairer) bySimilarity(b, c []*unit) {
+	least := alike
+	if len(b) == 1 && len(c) == 1 {
+		least = alikeAlone
+	}
+	kind := b[0].typ.Kind
+	p.match(b, c, func(x, y *features) float64 { return score(kind, x, y) }, least)
+}
+
+// match pairs units by score, the best first, down to the least that counts.
+func (p *pairer) match(b, c []*unit, score func(x, y *features) float64, least float64) {
 	type candidate struct {
 		score float64
 		i, j  int
 	}
 	var all []candidate
-	alone := len(b) == 1 && len(c) == 1
-	score := func(i, j int) {
+	consider := func(i, j int) {
 		if b[i].pair != nil || c[j].pair != nil {
 			return
 		}
-		s := p.score(b[i], c[j])
-		if s >= alike || alone && s >= alikeAlone {
+		if s := score(p.of(p.b, b[i]), p.of(p.c, c[j])); s >= least {
 			all = append(all, candidate{s, i, j})
 		}
 	}
 	if len(b)*len(c) <= maxMatrix {
 		for i := range b {
 			for j := range c {
-				score(i, j)
+				consider(i, j)
 			}
 		}
 	} else {
@@ -243,7 +251,7 @@ func (p *pairer) bySimilarity(b, c []*unit) {
 				for _, j := range bearers[w] {
 					if !seen[j] {
 						seen[j] = true
-						score(i, j)
+						consider(i, j)
 					}
 				}
 			}
@@ -265,11 +273,10 @@ func (p *pairer) bySimilarity(b, c []*unit) {
 	}
 }
 
-// score says how likely two units of one type are counterparts, 0 to 1.
-func (p *pairer) score(b, c *unit) float64 {
-	x, y := p.of(p.b, b), p.of(p.c, c)
+// score says how likely two units of one type are counterparts, 0 to about 1.
+func score(kind string, x, y *features) float64 {
 	words := overlap(x.words, y.words)
-	if byNameOnly[b.typ.Kind] {
+	if byNameOnly[kind] {
 		if x.name != "" && y.name != "" && x.name != y.name {
 			return 0
 		}
@@ -319,33 +326,27 @@ func overlap(x, y map[string]bool) float64 {
 // acrossTypes pairs tiers that are built from different types of resource,
 // an autoscaling group and plain instances, by role and name.
 func (p *pairer) acrossTypes() {
-	type candidate struct {
-		score float64
-		b, c  *unit
-	}
-	var all []candidate
-	for _, b := range p.b.units {
-		if b.pair != nil || !isTier(b) {
-			continue
-		}
-		for _, c := range p.c.units {
-			if c.pair != nil || c.typ.Kind != b.typ.Kind || !isTier(c) || c.typ.Name == b.typ.Name {
+	left := map[string]*[2][]*unit{}
+	for side, e := range []*environment{p.b, p.c} {
+		for _, u := range e.units {
+			if u.pair != nil || !isTier(u) {
 				continue
 			}
-			x, y := p.of(p.b, b), p.of(p.c, c)
+			if left[u.typ.Kind] == nil {
+				left[u.typ.Kind] = &[2][]*unit{}
+			}
+			left[u.typ.Kind][side] = append(left[u.typ.Kind][side], u)
+		}
+	}
+	for _, kind := range sortedKeys(left) {
+		b, c := left[kind][0], left[kind][1]
+		p.byName(b, c)
+		p.match(b, c, func(x, y *features) float64 {
 			s := overlap(x.words, y.words)
 			if x.role != "" && x.role == y.role {
 				s += 0.5
 			}
-			if s >= alike {
-				all = append(all, candidate{s, b, c})
-			}
-		}
-	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].score > all[j].score })
-	for _, k := range all {
-		if k.b.pair == nil && k.c.pair == nil {
-			pair(k.b, k.c)
-		}
+			return s
+		}, alike)
 	}
 }

@@ -15,13 +15,19 @@ func (d *document) values(module parity.Value, depth int) error {
 	if depth > 64 {
 		return errors.New("modules nest more than 64 levels deep")
 	}
+	if err := members(module, moduleKinds); err != nil {
+		return fmt.Errorf("module %q: %w", clip(module.Get("address").Str()), err)
+	}
 	for _, v := range module.Get("resources").Items() {
+		if err := members(v, shownKinds); err != nil {
+			return fmt.Errorf("resource %q: %w", clip(v.Get("address").Str()), err)
+		}
 		r := parity.Resource{
 			Module: module.Get("address").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(),
 			Provider: v.Get("provider_name").Str(), Tainted: v.Get("tainted").Text == "true",
 			Deposed: v.Get("deposed_key").Str() != "", Attributes: v.Get("values"),
 		}
-		if r.Type == "" || r.Name == "" {
+		if v.Kind != parity.Object || r.Type == "" || r.Name == "" {
 			return fmt.Errorf("a resource of module %q has no type or no name", clip(r.Module))
 		}
 		if err := instanceKey(&r, v.Get("index")); err != nil {
@@ -38,12 +44,23 @@ func (d *document) values(module parity.Value, depth int) error {
 		d.snap.Resources = append(d.snap.Resources, r)
 	}
 	for _, child := range module.Get("child_modules").Items() {
+		if child.Kind != parity.Object {
+			return fmt.Errorf("a child of module %q is no object", clip(module.Get("address").Str()))
+		}
 		if err := d.values(child, depth+1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+var (
+	moduleKinds = map[string]parity.Kind{"address": parity.String, "resources": parity.List, "child_modules": parity.List}
+	shownKinds  = map[string]parity.Kind{
+		"address": parity.String, "mode": parity.String, "type": parity.String, "name": parity.String,
+		"provider_name": parity.String, "values": parity.Object, "tainted": parity.Bool, "deposed_key": parity.String,
+	}
+)
 
 // hideMask marks what a mask of the same form says is sensitive.
 func hideMask(v, mask parity.Value) parity.Value {

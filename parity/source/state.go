@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/maquette/maquette/parity"
 )
@@ -23,6 +24,9 @@ var providerAddress = regexp.MustCompile(`provider\["([^"]+)"\]`)
 
 // stateResource reads one element of a state's resources, with its instances.
 func (d *document) stateResource(v parity.Value) error {
+	if err := members(v, stateResourceKinds); err != nil {
+		return err
+	}
 	base := parity.Resource{
 		Module: v.Get("module").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(),
 		Provider: v.Get("provider").Str(),
@@ -35,9 +39,15 @@ func (d *document) stateResource(v parity.Value) error {
 	}
 	mode := v.Get("mode").Str()
 	for _, inst := range v.Get("instances").Items() {
+		if inst.Kind != parity.Object {
+			return fmt.Errorf("an instance of %s.%s is no object", clip(base.Type), clip(base.Name))
+		}
 		r := base
 		if err := instanceKey(&r, inst.Get("index_key")); err != nil {
 			return err
+		}
+		if err := members(inst, instanceKinds); err != nil {
+			return fmt.Errorf("%s: %w", r.Address, err)
 		}
 		r.Attributes = inst.Get("attributes")
 		if r.Attributes.Kind != parity.Object {
@@ -57,12 +67,101 @@ func (d *document) stateResource(v parity.Value) error {
 		r.Schema, _ = strconv.Atoi(inst.Get("schema_version").Text)
 		r.Tainted = inst.Get("status").Str() == "tainted"
 		r.Deposed = inst.Get("deposed").Str() != ""
+		r.Attributes = undynamic(r.Attributes)
 		for _, path := range inst.Get("sensitive_attributes").Items() {
 			r.Attributes = hidePath(r.Attributes, path.Items())
 		}
 		d.snap.Resources = append(d.snap.Resources, r)
 	}
 	return nil
+}
+
+// The kinds that the members of a state's resources and instances have, where
+// they are there. What has another was not written by Terraform, and reading on
+// would leave out what it says.
+var (
+	stateResourceKinds = map[string]parity.Kind{
+		"module": parity.String, "mode": parity.String, "type": parity.String, "name": parity.String,
+		"provider": parity.String, "instances": parity.List,
+	}
+	instanceKinds = map[string]parity.Kind{
+		"attributes": parity.Object, "attributes_flat": parity.Object, "schema_version": parity.Number,
+		"status": parity.String, "deposed": parity.String, "sensitive_attributes": parity.List,
+	}
+)
+
+// members checks the kinds of those of v's members that are there.
+func members(v parity.Value, kinds map[string]parity.Kind) error {
+	for i, key := range v.Keys() {
+		if want, ok := kinds[key]; ok && v.Items()[i].Kind != want {
+			return fmt.Errorf("%s is no %s", key, kindNames[want])
+		}
+	}
+	return nil
+}
+
+var kindNames = map[parity.Kind]string{
+	parity.Bool: "boolean", parity.Number: "number", parity.String: "string", parity.List: "list", parity.Object: "object",
+}
+
+// undynamic takes the wrapping off the attributes whose type is any: a state
+// holds them as {"value": …, "type": …}, and `terraform show -json` as they are.
+func undynamic(attributes parity.Value) parity.Value {
+	var items []parity.Value // copied on the first change only
+	for i, v := range attributes.Items() {
+		inner, ok := dynamic(v)
+		if !ok {
+			continue
+		}
+		if items == nil {
+			items = append(items, attributes.Items()...)
+		}
+		items[i] = inner
+	}
+	if items == nil {
+		return attributes
+	}
+	return parity.ObjectOf(append([]string(nil), attributes.Keys()...), items)
+}
+
+// dynamic returns the value in {"value": …, "type": …} where the type is one,
+// and the value's own.
+func dynamic(v parity.Value) (parity.Value, bool) {
+	if v.Kind != parity.Object || len(v.Keys()) > 2 || v.Get("type").Kind == parity.Null {
+		return v, false
+	}
+	if len(v.Keys()) == 2 && v.Keys()[1] != "value" {
+		return v, false
+	}
+	inner := v.Get("value")
+	return inner, conforms(inner, v.Get("type"))
+}
+
+// conforms reports whether a value is of a type, as states write types:
+// "string", ["list","string"], ["object",{"a":"string"}].
+func conforms(v, typ parity.Value) bool {
+	if typ.Kind == parity.String {
+		switch typ.Text {
+		case "string":
+			return v.Kind == parity.String || v.Kind == parity.Null
+		case "number":
+			return v.Kind == parity.Number || v.Kind == parity.Null
+		case "bool":
+			return v.Kind == parity.Bool || v.Kind == parity.Null
+		}
+		return typ.Text == "dynamic"
+	}
+	parts := typ.Items()
+	if typ.Kind != parity.List || len(parts) < 2 {
+		return false
+	}
+	switch parts[0].Str() {
+	case "list", "set", "tuple":
+		return v.Kind == parity.List || v.Kind == parity.Null
+	case "map", "object":
+		return v.Kind == parity.Object || v.Kind == parity.Null
+	}
+	return false
 }
 
 // instanceKey sets a resource's key and address.
@@ -75,15 +174,48 @@ func instanceKey(r *parity.Resource, key parity.Value) error {
 	switch key.Kind {
 	case parity.Null:
 	case parity.Number:
+		if n, err := strconv.ParseUint(key.Text, 10, 32); err != nil || strconv.FormatUint(n, 10) != key.Text {
+			return fmt.Errorf("%s has the index %s, which is no count", r.Address, clip(key.Text))
+		}
 		r.KeyKind, r.Key = parity.CountKey, key.Text
 		r.Address += "[" + key.Text + "]"
 	case parity.String:
 		r.KeyKind, r.Key = parity.ForEachKey, key.Text
-		r.Address += "[" + strconv.Quote(key.Text) + "]"
+		r.Address += "[" + quoteKey(key.Text) + "]"
 	default:
 		return fmt.Errorf("%s has an index_key that is neither number nor string", r.Address)
 	}
 	return nil
+}
+
+// quoteKey writes a for_each key as Terraform does in addresses.
+func quoteKey(key string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i, r := range key {
+		switch {
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '"', r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case (r == '$' || r == '%') && strings.HasPrefix(key[i+1:], "{"):
+			b.WriteRune(r)
+			b.WriteRune(r)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r < 1<<16:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
 
 // external keeps what names a data source; its attributes are not compared.
@@ -109,8 +241,15 @@ func hidePath(v parity.Value, steps []parity.Value) parity.Value {
 		return hide(v)
 	}
 	step := steps[0]
+	// An attribute of any type is wrapped, and paths do not say so.
+	if inner, ok := dynamic(v); ok && v.Get(stepName(step)).Kind == parity.Null {
+		return hidePath(inner, steps)
+	}
 	switch step.Get("type").Str() {
 	case "get_attr":
+		if v.Kind == parity.List {
+			return hide(v) // no path that Terraform writes
+		}
 		return edit(v, step.Get("value").Str(), -1, func(c parity.Value) parity.Value { return hidePath(c, steps[1:]) })
 	case "index":
 		key := step.Get("value")
@@ -124,6 +263,15 @@ func hidePath(v parity.Value, steps []parity.Value) parity.Value {
 		return edit(v, key.Text, i, func(c parity.Value) parity.Value { return hidePath(c, steps[1:]) })
 	}
 	return hide(v)
+}
+
+// stepName is the key that a step of a path leads to.
+func stepName(step parity.Value) string {
+	key := step.Get("value")
+	if key.Kind == parity.Object {
+		key = key.Get("value")
+	}
+	return key.Str()
 }
 
 // edit replaces one child of an object or list.
