@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/parity/catalog"
@@ -246,17 +245,37 @@ func runParity(ctx context.Context, s *streams, cmd *cobra.Command, o *parityOpt
 	return nil
 }
 
-// observeBoth reads both sources side by side.
+// observeBoth reads both sources side by side. It returns as soon as the user
+// stops it, though a read from standard input may be waiting still.
 func observeBoth(ctx context.Context, s *streams, baseline, candidate, binary string) (base, cand *parity.Snapshot, err error) {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		base, err = observe(ctx, baseline, binary, s.in)
-		return err
-	})
-	g.Go(func() (err error) {
-		cand, err = observe(ctx, candidate, binary, s.in)
-		return err
-	})
-	err = g.Wait()
-	return base, cand, err
+	done := progress(s.err, "reading "+baseline+" and "+candidate)
+	defer done()
+	type result struct {
+		snap *parity.Snapshot
+		err  error
+	}
+	read := func(name string) <-chan result {
+		c := make(chan result, 1)
+		go func() {
+			snap, err := observe(ctx, name, binary, s.in)
+			c <- result{snap, err}
+		}()
+		return c
+	}
+	b, c := read(baseline), read(candidate)
+	for range 2 {
+		var r result
+		select {
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		case r = <-b:
+			base, b = r.snap, nil
+		case r = <-c:
+			cand, c = r.snap, nil
+		}
+		if r.err != nil {
+			return nil, nil, r.err
+		}
+	}
+	return base, cand, nil
 }
