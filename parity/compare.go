@@ -36,6 +36,8 @@ func DefaultOptions() Options {
 func Compare(base, cand *Snapshot, cat *catalog.Catalog, opt Options) *Report {
 	base.Seal(cat)
 	cand.Seal(cat)
+	base.hide(cand.secrets) // one's secret may lie open in the other
+	cand.hide(base.secrets)
 	b := &environment{snap: base, cat: cat}
 	c := &environment{snap: cand, cat: cat}
 	b.names, c.names = environmentNames(base, cand)

@@ -124,10 +124,8 @@ func (n nameSet) replace(s string) string {
 		run = run[:0]
 	}
 	// Names of several words (blue-green, us-live) are looked for as they are.
-	for w := range n {
-		if strings.ContainsAny(w, "-_. ") {
-			s = replaceFold(s, w)
-		}
+	for _, w := range n.phrases() {
+		s = replaceFold(s, w)
 	}
 	eachWord(s, func(from, to int) {
 		if len(run) > 0 && run[len(run)-1].to != from {
@@ -138,6 +136,23 @@ func (n nameSet) replace(s string) string {
 	flush()
 	b.WriteString(s[last:])
 	return b.String()
+}
+
+// phrases returns the names of several words, longest first.
+func (n nameSet) phrases() []string {
+	var out []string
+	for w := range n {
+		if strings.ContainsAny(w, "-_. ") {
+			out = append(out, w)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if len(out[i]) != len(out[j]) {
+			return len(out[i]) > len(out[j])
+		}
+		return out[i] < out[j]
+	})
+	return out
 }
 
 // replaceFold replaces a name of several words where no letter or digit

@@ -114,11 +114,17 @@ func (s *Snapshot) Seal(cat *catalog.Catalog) {
 	}
 	// A secret may also stand inside strings that nobody marked; only now are
 	// all of them known.
-	if len(s.secrets.values) == 0 {
+	s.hide(s.secrets)
+}
+
+// hide takes the given secrets, its own or another snapshot's, out of all
+// strings of the snapshot.
+func (s *Snapshot) hide(secrets *secrets) {
+	if secrets == nil || len(secrets.values) == 0 {
 		return
 	}
 	for i := range s.Resources {
-		s.Resources[i].Attributes = s.secrets.scrubValue(s.Resources[i].Attributes)
+		s.Resources[i].Attributes = secrets.scrubValue(s.Resources[i].Attributes)
 	}
 }
 

@@ -36,9 +36,13 @@ func (d *document) values(module parity.Value, depth int) error {
 		if r.Attributes.Kind != parity.Object {
 			r.Attributes = parity.ObjectOf(nil, nil)
 		}
-		if v.Get("mode").Str() == "data" {
+		switch mode := v.Get("mode").Str(); mode {
+		case "data":
 			d.external(r)
 			continue
+		case "managed":
+		default:
+			return fmt.Errorf("%s has the unknown mode %q", clip(r.Address), clip(mode))
 		}
 		r.Attributes = hideMask(r.Attributes, v.Get("sensitive_values"))
 		d.snap.Resources = append(d.snap.Resources, r)
@@ -55,12 +59,33 @@ func (d *document) values(module parity.Value, depth int) error {
 }
 
 var (
+	changeKinds = map[string]parity.Kind{"address": parity.String, "deposed": parity.String, "change": parity.Object}
 	moduleKinds = map[string]parity.Kind{"address": parity.String, "resources": parity.List, "child_modules": parity.List}
 	shownKinds  = map[string]parity.Kind{
 		"address": parity.String, "mode": parity.String, "type": parity.String, "name": parity.String,
 		"provider_name": parity.String, "values": parity.Object, "tainted": parity.Bool, "deposed_key": parity.String,
 	}
 )
+
+// dataSources reads only the data sources of a module.
+func (d *document) dataSources(module parity.Value, depth int) error {
+	if depth > 64 {
+		return errors.New("modules nest more than 64 levels deep")
+	}
+	for _, v := range module.Get("resources").Items() {
+		if v.Get("mode").Str() == "data" {
+			d.external(parity.Resource{
+				Module: module.Get("address").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(), Attributes: v.Get("values"),
+			})
+		}
+	}
+	for _, child := range module.Get("child_modules").Items() {
+		if err := d.dataSources(child, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // hideMask marks what a mask of the same form says is sensitive.
 func hideMask(v, mask parity.Value) parity.Value {
@@ -108,6 +133,9 @@ func overlay(v, mask parity.Value, f func(parity.Value) parity.Value) parity.Val
 
 // change keeps what a plan says of a resource beyond its planned values.
 func (d *document) change(v parity.Value) error {
+	if err := members(v, changeKinds); err != nil {
+		return err
+	}
 	address, change := v.Get("address").Str(), v.Get("change")
 	if address == "" {
 		return errors.New("a planned change has no address")

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"sort"
 	"strconv"
@@ -16,6 +17,9 @@ const SnapshotSchema = "maquette/snapshot/v1"
 
 // snapshotResource reads one element of a saved snapshot's resources.
 func (d *document) snapshotResource(v parity.Value) error {
+	if err := members(v, snapshotKinds); err != nil {
+		return err
+	}
 	r := parity.Resource{
 		Module: v.Get("module").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(),
 		Provider: v.Get("provider").Str(), Tainted: v.Get("tainted").Text == "true",
@@ -36,7 +40,14 @@ func (d *document) snapshotResource(v parity.Value) error {
 }
 
 // snapshotMember reads the members that only saved snapshots have.
-func (d *document) snapshotMember(key string, v parity.Value) {
+func (d *document) snapshotMember(key string, v parity.Value) error {
+	want := parity.List
+	if key == "providers" || key == "modules" {
+		want = parity.Object
+	}
+	if v.Kind != want && v.Kind != parity.Null {
+		return fmt.Errorf("%s is no %s", key, kindNames[want])
+	}
 	switch key {
 	case "providers":
 		d.snap.Providers = map[string]string{}
@@ -62,6 +73,12 @@ func (d *document) snapshotMember(key string, v parity.Value) {
 			d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{Source: g.Get("source").Str(), Reason: g.Get("reason").Str()})
 		}
 	}
+	return nil
+}
+
+var snapshotKinds = map[string]parity.Kind{
+	"module": parity.String, "type": parity.String, "name": parity.String, "provider": parity.String,
+	"schema_version": parity.Number, "tainted": parity.Bool, "deposed": parity.Bool, "planned": parity.Bool,
 }
 
 type snapshotHead struct {

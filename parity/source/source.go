@@ -60,9 +60,9 @@ func withHint(hint, format string, args ...any) error {
 func Read(name string, r io.Reader) (*parity.Snapshot, error) {
 	lim := &limited{r: r, left: Limit}
 	br := bufio.NewReaderSize(lim, 1<<16)
-	head, err := br.Peek(512)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, &Error{Name: name, Err: err}
+	head, err := peek(br)
+	if err != nil {
+		return nil, wrap(name, "", err)
 	}
 	if err := sniff(head); err != nil {
 		return nil, wrap(name, "", err)
@@ -76,6 +76,19 @@ func Read(name string, r io.Reader) (*parity.Snapshot, error) {
 		return nil, wrap(name, d.place(err), err)
 	}
 	return d.snap, nil
+}
+
+// peek returns the beginning of a source: of one that begins with white space,
+// as much as the buffer holds.
+func peek(br *bufio.Reader) ([]byte, error) {
+	head, err := br.Peek(512)
+	if err == nil && len(bytes.TrimSpace(head)) == 0 {
+		head, err = br.Peek(br.Size())
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return head, err
 }
 
 func wrap(name, place string, err error) error {
@@ -120,6 +133,8 @@ func sniff(head []byte) error {
 	text := bytes.TrimLeft(head, " \t\r\n")
 	has := func(prefix string) bool { return bytes.HasPrefix(head, []byte(prefix)) }
 	switch {
+	case len(text) == 0 && len(head) >= 1<<16:
+		return withHint("A state, the output of `terraform show -json` or a saved snapshot is wanted.", "the file begins with nothing but white space")
 	case len(text) == 0:
 		return withHint("Terraform takes an empty state for no state at all; look for the .backup file beside it.",
 			"the file is empty")
@@ -182,6 +197,9 @@ func (d *document) place(err error) string {
 	if offset == 0 {
 		return ""
 	}
+	if len(pointer) > 200 {
+		pointer = strings.ToValidUTF8(pointer[:200], "") + "…"
+	}
 	if pointer == "" {
 		return fmt.Sprintf("byte %d", offset)
 	}
@@ -192,11 +210,17 @@ func (d *document) read() error {
 	if _, err := d.dec.ReadToken(); err != nil {
 		return err
 	}
+	seen := map[string]bool{}
 	for d.dec.PeekKind() != jsontext.KindEndObject {
 		key, err := d.dec.Name()
 		if err != nil {
 			return err
 		}
+		if seen[key] {
+			return withHint("Two files may have been joined, or a merge left both sides; take one of them.",
+				"there are two members of the name %q", clip(key))
+		}
+		seen[key] = true
 		if err := d.member(key); err != nil {
 			return err
 		}
@@ -221,6 +245,9 @@ func (d *document) member(key string) error {
 		if err != nil {
 			return err
 		}
+		if v.Kind != parity.Null && !v.IsScalar() {
+			return fmt.Errorf("%s is no text", key)
+		}
 		switch key {
 		case "version":
 			d.version = v.Text
@@ -244,14 +271,33 @@ func (d *document) member(key string) error {
 		if err != nil {
 			return err
 		}
+		root, err := rootModule(v)
+		if err != nil {
+			return err
+		}
 		d.hasValues = true
 		d.hasPlan = d.hasPlan || key == "planned_values"
-		return d.values(v.Get("root_module"), 0)
+		return d.values(root, 0)
+	case "prior_state":
+		// Of what was there before a plan, its data sources are of use: the
+		// planned values leave them out.
+		v, err := d.dec.Value()
+		if err != nil {
+			return err
+		}
+		root, err := rootModule(v.Get("values"))
+		if err != nil {
+			return err
+		}
+		return d.dataSources(root, 0)
 	case "resource_changes":
 		d.hasPlan = true
 		return d.array(d.change)
 	case "configuration":
 		v, err := d.dec.Value()
+		if err == nil && v.Kind != parity.Object && v.Kind != parity.Null {
+			return errors.New("an object is wanted here")
+		}
 		d.config = v
 		return err
 	case "errored", "complete":
@@ -268,10 +314,19 @@ func (d *document) member(key string) error {
 		if err != nil {
 			return err
 		}
-		d.snapshotMember(key, v)
-		return nil
+		return d.snapshotMember(key, v)
 	}
 	return d.dec.SkipValue()
+}
+
+// rootModule returns the root module of a state's or a plan's values. There is
+// none where nothing is left.
+func rootModule(values parity.Value) (parity.Value, error) {
+	root := values.Get("root_module")
+	if values.Kind != parity.Object && values.Kind != parity.Null || root.Kind != parity.Object && root.Kind != parity.Null {
+		return root, errors.New("an object with a root_module is wanted here")
+	}
+	return root, nil
 }
 
 // array reads an array, or null, element by element.
@@ -304,6 +359,8 @@ func (d *document) array(element func(parity.Value) error) error {
 // checkVersion refuses a format as soon as it is known.
 func (d *document) checkVersion() error {
 	switch {
+	case strings.HasPrefix(d.version, "ENC[") || strings.HasPrefix(d.format, "ENC["):
+		return errSops()
 	case d.version != "" && d.version != "4":
 		switch d.version {
 		case "1", "2", "3":
@@ -329,7 +386,10 @@ func (d *document) finish(name string) error {
 	case d.encrypted:
 		return withHint("Name the directory instead, which is read through OpenTofu, or decrypt it: tofu state pull > FILE", "the state is encrypted by OpenTofu")
 	case d.sops:
-		return withHint("Decrypt it first: sops --decrypt FILE", "the file is encrypted by sops")
+		return errSops()
+	case d.schema != "" && (d.hasState || d.hasValues || d.hasPlan):
+		// Its secrets would be taken for sealed.
+		return withHint("Make it anew with `maquette snapshot`.", "this is half a snapshot and half a Terraform state")
 	case d.schema != "":
 		d.snap.Sealed = true
 	case d.hasPlan:
@@ -352,9 +412,14 @@ func (d *document) finish(name string) error {
 	return nil
 }
 
+func errSops() error {
+	return withHint("Decrypt it first: sops --decrypt FILE", "the file is encrypted by sops")
+}
+
+// clip bounds what an error repeats of a source.
 func clip(s string) string {
 	if len(s) > 40 {
-		return s[:40] + "…"
+		return strings.ToValidUTF8(s[:40], "") + "…"
 	}
 	return s
 }
