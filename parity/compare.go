@@ -34,29 +34,22 @@ func DefaultOptions() Options {
 // It seals both snapshots and orders their resources, and changes nothing
 // else in them.
 func Compare(base, cand *Snapshot, cat *catalog.Catalog, opt Options) *Report {
-	base.Seal(cat)
-	cand.Seal(cat)
-	base.hide(cand.secrets) // one's secret may lie open in the other
-	cand.hide(base.secrets)
+	both(func() { base.Seal(cat) }, func() { cand.Seal(cat) })
+	// One's secret may lie open in the other.
+	both(func() { base.hide(cand.secrets) }, func() { cand.hide(base.secrets) })
 	b := &environment{snap: base, cat: cat}
 	c := &environment{snap: cand, cat: cat}
-	b.names, c.names = environmentNames(base, cand)
-	for side, given := range [][]string{opt.BaselineNames, opt.CandidateNames} {
-		names := []nameSet{b.names, c.names}[side]
-		for w := range newNameSet(given...) {
-			names[w] = true
-		}
-	}
-	b.buildUnits()
-	c.buildUnits()
-	b.buildReferences()
-	c.buildReferences()
+	both(func() { b.word = ownWord(base) }, func() { c.word = ownWord(cand) })
+	b.names, c.names = environmentNames(b, c)
+	b.names.add(opt.BaselineNames...)
+	c.names.add(opt.CandidateNames...)
+	both(b.prepare, c.prepare)
 	pairUnits(b, c)
 
 	j := &judge{b: b, c: c, opt: opt, report: &Report{
 		Schema:     ReportSchema,
-		Baseline:   side(base, b, opt.BaselineNames),
-		Candidate:  side(cand, c, opt.CandidateNames),
+		Baseline:   b.side(opt.BaselineNames),
+		Candidate:  c.side(opt.CandidateNames),
 		Dimensions: map[string]*Dimension{},
 		Tiers:      []Tier{}, Findings: []Finding{}, Incomplete: []Gap{}, Uncompared: map[string]int{},
 	}}
@@ -72,13 +65,27 @@ func Compare(base, cand *Snapshot, cat *catalog.Catalog, opt Options) *Report {
 	return j.report
 }
 
-func side(s *Snapshot, e *environment, given []string) Side {
+// both does the same for both environments at once.
+func both(b, c func()) {
+	var wg sync.WaitGroup
+	wg.Go(b)
+	c()
+	wg.Wait()
+}
+
+func (e *environment) prepare() {
+	e.buildUnits()
+	e.buildReferences()
+}
+
+func (e *environment) side(given []string) Side {
+	s := e.snap
 	name := s.Environment
 	if name == "" && len(given) > 0 {
 		name = given[0]
 	}
 	if name == "" {
-		name = ownWord(s)
+		name = e.word
 		if f := formsOf[name]; f != nil {
 			name = f[0]
 		}

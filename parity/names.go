@@ -46,22 +46,24 @@ type nameSet map[string]bool
 
 func newNameSet(words ...string) nameSet {
 	n := nameSet{}
-	for _, w := range words {
+	n.add(words...)
+	return n
+}
+
+// add adds words and their usual forms; "prod-eu" is a production too.
+func (n nameSet) add(names ...string) {
+	for _, w := range names {
 		w = strings.ToLower(w)
 		if w == "" {
 			continue
 		}
 		n[w] = true
-		eachWord(w, func(from, to int) { // "prod-eu" is a production too
+		eachWord(w, func(from, to int) {
 			for _, f := range formsOf[w[from:to]] {
 				n[f] = true
 			}
 		})
-		for _, f := range formsOf[w] {
-			n[f] = true
-		}
 	}
-	return n
 }
 
 // eachWord calls f with the bounds of every word of s: runs of letters, with a
@@ -220,25 +222,13 @@ func elide(s string) string {
 // snapshots say of themselves comes first (given names, tags), then what the
 // names of their resources have in common, then which word of the baseline's
 // names stands where the candidate has another.
-func environmentNames(base, cand *Snapshot) (b, c nameSet) {
-	b, c = newNameSet(), newNameSet()
-	add := func(n nameSet, word string) {
-		for w := range newNameSet(word) {
-			n[w] = true
-		}
-	}
-	bw, cw := ownWord(base), ownWord(cand)
-	if base.Environment != "" {
-		bw = base.Environment
-	}
-	if cand.Environment != "" {
-		cw = cand.Environment
-	}
-	add(b, bw)
-	add(c, cw)
-	sb, sc := substitution(base, cand, b, c)
-	add(b, sb)
-	add(c, sc)
+func environmentNames(base, cand *environment) (b, c nameSet) {
+	b, c = newNameSet(base.word), newNameSet(cand.word)
+	b.add(base.snap.Environment)
+	c.add(cand.snap.Environment)
+	sb, sc := substitution(base.snap, cand.snap, b, c)
+	b.add(sb)
+	c.add(sc)
 	return b, c
 }
 

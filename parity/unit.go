@@ -25,6 +25,7 @@ type unit struct {
 // environment is one snapshot, prepared for comparison.
 type environment struct {
 	snap  *Snapshot
+	word  string // by which its resources call it
 	names nameSet
 	cat   *catalog.Catalog
 	units []*unit
