@@ -19,6 +19,7 @@ type references struct {
 	targets  []target
 	account  string
 	region   string
+	short    []string       // usual abbreviations of the region
 	networks []netip.Prefix // the CIDR blocks of own VPCs
 	netOwner []int32
 }
@@ -59,7 +60,8 @@ var (
 
 // strong reports whether a text can only be the name of one thing.
 func strong(s string) bool {
-	return strings.HasPrefix(s, "arn:") || idShape.MatchString(s) || hostShape.MatchString(s) ||
+	host, _, _ := strings.Cut(s, "/")
+	return strings.HasPrefix(s, "arn:") || idShape.MatchString(s) || hostShape.MatchString(host) ||
 		strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "projects/") || strings.HasPrefix(s, "/subscriptions/")
 }
 
@@ -74,6 +76,7 @@ func (e *environment) buildReferences() {
 	}
 	// The things themselves first, then whatever else names them: a NAT
 	// gateway's network interface may be a resource of its own.
+	late := map[string]int32{}
 	for _, u := range e.units {
 		for _, m := range u.members {
 			keys, items := m.Attributes.Keys(), m.Attributes.Items()
@@ -85,7 +88,8 @@ func (e *environment) buildReferences() {
 					continue // another's name, or no name: a parameter group's family
 				}
 				if k == "id" && follows[u.typ.Kind] && !strong(items[j].Text) {
-					continue // parts often take over their owner's id
+					late[items[j].Text] = own[u.index] // parts often take over their owner's id
+					continue
 				}
 				r.add(items[j].Text, own[u.index])
 				if k == "arn" || k == "id" {
@@ -94,7 +98,13 @@ func (e *environment) buildReferences() {
 			}
 		}
 	}
+	for _, id := range sortedKeys(late) {
+		if _, taken := r.owner[id]; !taken {
+			r.add(id, late[id])
+		}
+	}
 	r.account, r.region = most(accounts), most(regions)
+	r.short = regionShort(r.region)
 	for _, u := range e.units {
 		network := u.typ.Kind == "network" || u.typ.Kind == "subnet"
 		attrs := map[string]int32{}
@@ -102,10 +112,10 @@ func (e *environment) buildReferences() {
 			keys, items := m.Attributes.Keys(), m.Attributes.Items()
 			for j, k := range keys {
 				text := items[j].Text
-				if items[j].Kind != String || selfNames[k] || len(text) < 4 {
+				if selfNames[k] {
 					continue
 				}
-				if network && (k == "cidr_block" || k == "ip_cidr_range") {
+				if network && items[j].Kind == String && (k == "cidr_block" || k == "ip_cidr_range") {
 					if p, err := netip.ParsePrefix(text); err == nil {
 						r.add(text, own[u.index])
 						if u.typ.Kind == "network" {
@@ -115,16 +125,7 @@ func (e *environment) buildReferences() {
 					}
 					continue
 				}
-				if !strong(text) || u.typ.Aspect(k).Kind != catalog.Identity {
-					continue
-				}
-				if _, taken := r.owner[text]; taken {
-					continue
-				}
-				if _, ok := attrs[k]; !ok {
-					attrs[k] = r.target(target{u: u, attr: k})
-				}
-				r.add(text, attrs[k])
+				r.computed(u, k, items[j], attrs, 0)
 			}
 		}
 	}
@@ -136,6 +137,70 @@ func (e *environment) buildReferences() {
 			}
 		}
 	}
+}
+
+// computed registers the names that the provider gave to parts of a resource:
+// endpoints, interfaces, records that validate a certificate.
+func (r *references) computed(u *unit, path string, v Value, attrs map[string]int32, depth int) {
+	switch {
+	case depth > 6 || v.Document:
+	case v.Kind == List:
+		for _, it := range v.Items() {
+			r.computed(u, path, it, attrs, depth+1)
+		}
+	case v.Kind == Object:
+		for i, k := range v.Keys() {
+			r.computed(u, path+"."+k, v.Items()[i], attrs, depth+1)
+		}
+	case v.Kind == String && len(v.Text) >= 8 && u.typ.Aspect(path).Kind == catalog.Identity:
+		for _, name := range namesIn(v.Text) {
+			first, _, _ := strings.Cut(name, ",")
+			if _, taken := r.owner[name]; taken || !strong(first) {
+				continue
+			}
+			if _, ok := attrs[path]; !ok {
+				attrs[path] = r.target(target{u: u, attr: path})
+			}
+			r.add(name, attrs[path])
+		}
+	}
+}
+
+// namesIn returns a text, the elements of a list with commas, and the hosts in
+// them.
+func namesIn(text string) []string {
+	names := []string{strings.TrimSuffix(text, ".")}
+	if strings.Contains(text, ",") {
+		names = append(names, strings.Split(text, ",")...)
+	}
+	for _, n := range names {
+		host := n
+		if _, after, ok := strings.Cut(n, "://"); ok {
+			names = append(names, after) // issuers are named without the scheme
+			host, _, _ = strings.Cut(after, "/")
+		}
+		host, _, _ = strings.Cut(host, ":")
+		if host != n && hostShape.MatchString(host) {
+			names = append(names, host)
+		}
+	}
+	return names
+}
+
+// regionShort returns the usual abbreviations of a region: use1, ue1.
+func regionShort(region string) []string {
+	parts := strings.Split(region, "-")
+	if len(parts) != 3 {
+		return nil
+	}
+	dir := map[string]string{
+		"north": "n", "south": "s", "east": "e", "west": "w", "central": "c",
+		"northeast": "ne", "southeast": "se", "northwest": "nw", "southwest": "sw",
+	}[parts[1]]
+	if dir == "" || parts[0] == "" {
+		return nil
+	}
+	return []string{parts[0] + dir + parts[2], parts[0][:1] + dir + parts[2], parts[0] + dir[:1] + parts[2]}
 }
 
 // module0 is the address by which a plan's configuration names the unit.
@@ -260,14 +325,32 @@ func (e *environment) canonical(s string) string {
 	if strings.ContainsAny(s, ":/.,;= \n\t\"'|") {
 		s = e.inside(s)
 	}
-	if r := e.refs.region; r != "" && strings.Contains(s, r) {
-		s = replaceWord(s, r, "{region}")
+	return e.plain(s)
+}
+
+// plain replaces account, region and the environment's name, and leaves the
+// names of resources as they are.
+func (e *environment) plain(s string) string {
+	if r := e.refs.region; r != "" {
+		if strings.Contains(s, r) {
+			s = replaceWord(s, r, "{region}")
+		}
+		for _, short := range e.refs.short {
+			if strings.Contains(s, short) {
+				s = replaceWord(s, short, "{region}")
+			}
+		}
 	}
 	if a := e.refs.account; a != "" && strings.Contains(s, a) {
 		s = strings.ReplaceAll(s, a, "{account}")
 	}
+	if m := rootOf.FindStringSubmatch(s); m != nil {
+		s = m[1] // a policy may name an account either way
+	}
 	return e.names.replace(s)
 }
+
+var rootOf = regexp.MustCompile(`^arn:aws[\w-]*:iam::(\d{12}|\{account\}):root$`)
 
 // replaceWord replaces a region where it is not part of a longer word; the
 // letter of a zone may follow.
@@ -338,7 +421,7 @@ func (r *references) inRun(s string) string {
 		if c := s[i]; c != ':' && c != '/' && c != '*' && c != '.' {
 			continue
 		}
-		if strong(s[:i]) {
+		if i >= 8 {
 			if t := r.named(s[:i]); t != "" {
 				return t + s[i:]
 			}
@@ -375,6 +458,9 @@ func (r *references) named(s string) string {
 		return ""
 	}
 	if t := r.tokens(s); t != "" {
+		return t
+	}
+	if t := r.tokens(strings.TrimSuffix(s, ".")); t != "" {
 		return t
 	}
 	a, _ := r.address(s)

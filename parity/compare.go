@@ -107,6 +107,7 @@ type judge struct {
 
 	sb, sc    *survey
 	k         float64          // the scale that members are judged by
+	unscaled  bool             // nothing tells the scale
 	tierName  map[*unit]string // by baseline unit, or by candidate unit without a counterpart
 	flagged   map[*unit]bool   // baseline tiers whose number of members has a finding
 	explained map[*unit]bool   // baseline units whose absence another finding explains
@@ -255,12 +256,13 @@ func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string
 		}
 	}
 	byKey := make(map[string]*Resource, len(b.members))
+	name := func(e *environment, m *Resource) string { return elide(e.names.replace(m.Address)) }
 	for _, m := range b.members {
-		byKey[m.Key] = m
+		byKey[name(be, m)] = m
 	}
 	merged := map[string]int{}
 	for i, m := range c.members {
-		first := byKey[m.Key]
+		first := byKey[name(ce, m)]
 		if first == nil {
 			first = b.members[i%len(b.members)]
 		}

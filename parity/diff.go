@@ -33,6 +33,7 @@ type differ struct {
 	// leaves out is not known rather than absent.
 	plannedB, plannedC bool
 	skip               map[string]bool // top-level attributes that other resources fill in
+	same               bool            // both are one and the same resource
 	out                []difference
 	// unresolved and unknown count what could not be compared: names of things
 	// outside of both environments, and what a plan does not know yet.
@@ -43,13 +44,14 @@ type differ struct {
 type place struct {
 	path, attr string
 	free       bool // keys are the user's words: absent is not empty
+	block      bool // an element of a list, so its keys are the provider's
 }
 
 func (p place) field(name string) place {
 	if p.attr == "" {
 		return place{path: name, attr: name}
 	}
-	return place{p.path + "." + name, p.attr + "." + name, p.free}
+	return place{path: p.path + "." + name, attr: p.attr + "." + name, free: p.free}
 }
 
 var plainKey = regexp.MustCompile(`^[A-Za-z_][\w-]*$`)
@@ -61,18 +63,30 @@ func (p place) key(key string) place {
 	} else {
 		p.path += "[" + strconv.Quote(key) + "]"
 	}
-	p.free = true
+	p.free, p.block = true, false
+	return p
+}
+
+// inside goes to the only element of a list.
+func (p place) inside() place {
+	p.block = true
 	return p
 }
 
 func (p place) element(label string) place {
 	p.path += "[" + label + "]"
+	p.block = true
 	return p
 }
 
 // resources compares two resources of type t.
 func (d *differ) resources(b, c *Resource) {
 	d.plannedB, d.plannedC = b.Planned, c.Planned
+	id, arn := b.Attributes.Get("id"), b.Attributes.Get("arn")
+	d.same = id.Text != "" && id.Text == c.Attributes.Get("id").Text && arn.Text == c.Attributes.Get("arn").Text
+	if b.Attributes.Get("tags_all").Kind == Object && c.Attributes.Get("tags_all").Kind == Object {
+		d.skip["tags"] = true // they are among tags_all
+	}
 	d.fields(b.Attributes, c.Attributes, place{}, false)
 }
 
@@ -93,7 +107,7 @@ func (d *differ) fields(b, c Value, p place, keyed bool) {
 			i, j = i+1, j+1
 		}
 	}
-	if len(loneB) > 0 && len(loneC) > 0 && keyed {
+	if len(loneB) > 0 && len(loneC) > 0 && (keyed || b.Document) {
 		// Keys may carry the environment's name as well.
 		byName := map[string]int{}
 		for _, j := range loneC {
@@ -124,10 +138,22 @@ func (d *differ) field(b, c Value, p place, key string, keyed bool) {
 	if keyed {
 		q = p.key(key)
 	}
+	if p.free || p.block {
+		b, c = policyForm(key, b), policyForm(key, c)
+	}
 	if !keyed && (d.t.Aspect(q.attr).Kind == catalog.Identity || d.skip[q.attr]) {
 		return
 	}
 	d.value(b, c, q, keyed)
+}
+
+// policyForm writes out a principal that a policy gives in short.
+func policyForm(key string, v Value) Value {
+	if (key == "Principal" || key == "NotPrincipal") && v.Kind == String && v.Text == "*" {
+		v = ObjectOf([]string{"AWS"}, []Value{Text("*")})
+		v.Document = true
+	}
+	return v
 }
 
 // value compares two values; keyed says that they stand under a key of the
@@ -145,9 +171,9 @@ func (d *differ) value(b, c Value, p place, keyed bool) {
 		d.fields(b, c, p, d.userKeys(b, p) || d.userKeys(c, p))
 	case b.Kind == List && c.Kind == List:
 		d.lists(b, c, p)
-	case b.Kind == List && c.Kind == String:
+	case b.Kind == List && (c.Kind == String || b.Document && c.Kind == Object):
 		d.lists(b, like(b, c), p)
-	case c.Kind == List && b.Kind == String:
+	case c.Kind == List && (b.Kind == String || c.Document && b.Kind == Object):
 		d.lists(like(c, b), c, p)
 	case b.IsScalar() && c.IsScalar():
 		d.scalar(b, c, p)
@@ -177,7 +203,7 @@ func (d *differ) userKeys(v Value, p place) bool {
 	if v.Document {
 		return false
 	}
-	return d.t.IsMap(p.attr) || !d.t.InSchema() && !strings.Contains(p.path, "[")
+	return d.t.IsMap(p.attr) || !d.t.InSchema() && !p.block && !d.t.HasAspectsBelow(p.attr)
 }
 
 func (d *differ) emit(x difference) { d.out = append(d.out, x) }
@@ -260,7 +286,7 @@ func (d *differ) secret(b, c Value, p place, keyed bool) {
 	switch {
 	case b.Kind != c.Kind:
 		d.unknown++ // a saved snapshot keeps no masked value
-	case b.Text != "" && b.Text == c.Text:
+	case b.Text != "" && b.Text == c.Text && !d.same:
 		d.emit(difference{path: p.path, attr: p.attr, base: hidden(b), cand: hidden(c), foreign: true})
 	}
 }
@@ -305,6 +331,11 @@ func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 			return true, false
 		}
 	}
+	// What is a resource in one environment only (the zone's own record in
+	// staging) is still the same name.
+	if (strings.Contains(x, "{") || strings.Contains(y, "{")) && elide(d.b.plain(b.Text)) == elide(d.c.plain(c.Text)) {
+		return true, false
+	}
 	if a.Kind == catalog.Reference {
 		if isDefault(b.Text) && isDefault(c.Text) {
 			return true, false
@@ -335,11 +366,15 @@ func (d *differ) foreign(text string, p place) bool {
 	if a := d.t.Aspect(p.attr); a.Kind == catalog.Version || a.Kind == catalog.Identity {
 		return false
 	}
-	if strong(text) {
-		return len(d.b.refs.find(text)) > 0 && len(d.c.refs.find(text)) == 0
+	if strong(text) && len(d.b.refs.find(text)) > 0 && len(d.c.refs.find(text)) == 0 {
+		return true
 	}
 	if i := strings.Index(text, "://"); i >= 0 && i < 12 {
 		host, _, _ := strings.Cut(text[i+3:], "/")
+		host = host[strings.LastIndexByte(host, '@')+1:]
+		if len(d.b.refs.find(host)) > 0 && len(d.c.refs.find(host)) == 0 && strings.Contains(host, ".") {
+			return true
+		}
 		return strings.Contains(host, ".") && d.b.names.replace(host) != host && d.c.names.replace(host) == host
 	}
 	return false
@@ -414,15 +449,18 @@ func (d *differ) lists(b, c Value, p place) {
 		return
 	}
 	if len(bi) == 1 && len(ci) == 1 {
-		d.value(bi[0], ci[0], p, false)
-		return
-	}
-	if key := elementKey(ListOf(bi), ListOf(ci)); key != "" {
-		d.keyedLists(bi, ci, key, p)
+		d.value(bi[0], ci[0], p.inside(), false)
 		return
 	}
 	both := Value{Kind: List, Document: b.Document || c.Document, node: &node{items: append(append([]Value(nil), bi...), ci...)}}
 	loose := unordered(d.t, p.attr, both)
+	if key := elementKey(ListOf(bi), ListOf(ci)); key != "" {
+		d.keyedLists(bi, ci, key, p)
+		if !loose && d.t.InSchema() && d.reordered(bi, ci, key) {
+			d.emit(difference{path: p.path, attr: p.attr, base: b, cand: c, reorder: true})
+		}
+		return
+	}
 	tb, tc := d.texts(d.b, bi, p), d.texts(d.c, ci, p)
 	if slices.Equal(tb, tc) {
 		return
@@ -444,11 +482,12 @@ func (d *differ) lists(b, c Value, p place) {
 // but empty attributes is as good as none.
 func said(v Value) []Value {
 	items := v.Items()
+	silent := func(v Value) bool { return v.Kind == Object && v.Empty() && !v.isMarker() }
 	for i, it := range items {
-		if it.Kind == Object && it.Empty() {
+		if silent(it) {
 			out := append([]Value(nil), items[:i]...)
 			for _, x := range items[i+1:] {
-				if x.Kind != Object || !x.Empty() {
+				if !silent(x) {
 					out = append(out, x)
 				}
 			}
@@ -526,6 +565,19 @@ func (d *differ) keyedLists(b, c []Value, key string, p place) {
 		}
 		d.emit(difference{path: q.path, attr: p.attr, base: show(e.b), cand: show(e.c), keyed: true})
 	}
+}
+
+// reordered reports whether two lists have the same names in another order.
+func (d *differ) reordered(b, c []Value, key string) bool {
+	names := func(e *environment, items []Value) []string {
+		out := make([]string, len(items))
+		for i, it := range items {
+			out[i] = elide(e.canonical(it.Get(key).Text))
+		}
+		return out
+	}
+	x, y := names(d.b, b), names(d.c, c)
+	return !slices.Equal(x, y) && sameElements(x, y)
 }
 
 // refersOnlyDangling reports whether an element exists for the sake of things
@@ -685,7 +737,7 @@ func (d *differ) objectSets(b, c []Value, tb, tc []string, restB, restC []int, p
 		}
 		if best >= 0 {
 			usedC[best] = true
-			d.value(b[i], c[best], at(), false)
+			d.value(b[i], c[best], at().inside(), false)
 			continue
 		}
 		if !d.refersOnlyDangling(b[i], false) {
@@ -742,6 +794,9 @@ func (e *environment) text(t *catalog.Type, attr string, v Value) string {
 			sort.Strings(parts)
 			parts = slices.Compact(parts)
 		}
+		if v.Document && len(parts) == 1 {
+			return parts[0] // policies write a list of one as they like
+		}
 		return "[" + strings.Join(parts, " ") + "]"
 	}
 	var b strings.Builder
@@ -750,6 +805,12 @@ func (e *environment) text(t *catalog.Type, attr string, v Value) string {
 	for i, k := range v.Keys() {
 		it := v.Items()[i]
 		sub := attr
+		if v.Document {
+			it = policyForm(k, it)
+			if !plainKey.MatchString(k) {
+				k = elide(e.canonical(k)) // condition keys name issuers
+			}
+		}
 		if !userKeys {
 			sub = attr + "." + k
 			if it.Empty() || t.Aspect(sub).Kind == catalog.Identity {

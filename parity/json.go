@@ -111,6 +111,7 @@ func (d *Decoder) value(depth int) (Value, error) {
 		}
 		var keys []string
 		var items []Value
+		nulls := false
 		for d.PeekKind() != jsontext.KindEndObject {
 			key, err := d.Name()
 			if err != nil {
@@ -120,12 +121,16 @@ func (d *Decoder) value(depth int) (Value, error) {
 			if err != nil {
 				return Value{}, err
 			}
-			if v.Kind != Null {
-				keys, items = append(keys, key), append(items, v)
+			if v.Kind == Null {
+				nulls = true
+				continue
 			}
+			keys, items = append(keys, key), append(items, v)
 		}
 		_, err := d.ReadToken()
-		return ObjectOf(keys, items), err
+		v := ObjectOf(keys, items)
+		v.node.nulls = nulls
+		return v, err
 	default:
 		raw, err := d.ReadValue()
 		if err != nil {

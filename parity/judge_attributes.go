@@ -25,6 +25,9 @@ func (j *judge) difference(b, c *unit, d difference) {
 	}
 	name := d.path
 	switch {
+	case d.reorder:
+		say("config/order", Warning, "%s has the same elements in another order", d.path)
+		return
 	case d.base.Kind == Secret || d.cand.Kind == Secret:
 		switch {
 		case d.foreign:
@@ -104,8 +107,6 @@ func (j *judge) setting(u *unit, d difference, a catalog.Aspect, f *Finding, say
 		rule = "config/reference"
 	}
 	switch {
-	case d.reorder:
-		say("config/order", Warning, "%s has the same elements in another order", d.path)
 	case d.keyed && severity == Warning:
 		say("config/missing-key", Error, "%s is %s", d.path, absence(d))
 	case d.base.Kind == Null || d.cand.Kind == Null:
@@ -286,7 +287,7 @@ func (j *judge) capacity(u *unit, d difference, rule string, say sayer) {
 	if rule == "topology/proportion" && j.k != 1 && (y < expected*(1-j.opt.Tolerance)/2 || y > x*(1+j.opt.Tolerance)) {
 		severity = Warning
 	}
-	if rule == "topology/proportion" && j.k == 1 && off > j.opt.Tolerance*expected {
+	if rule == "topology/proportion" && j.k == 1 && !j.unscaled && off > j.opt.Tolerance*expected {
 		severity = Warning
 	}
 	// -1 and 0 mean "no limit" or "not set" as often as a number.
@@ -307,6 +308,8 @@ func (j *judge) size(u *unit, d difference, a catalog.Aspect, say sayer) {
 		j.capacity(u, d, "topology/storage", say)
 	case d.base.Kind == Null || d.cand.Kind == Null:
 		say(rule, Warning, "%s is %s", d.path, absence(d))
+	case !d.base.IsScalar() || !d.cand.IsScalar():
+		say(rule, Warning, "%s differs", d.path)
 	case a.Detail == "machine":
 		x, y := parseMachine(d.base.Text), parseMachine(d.cand.Text)
 		switch {

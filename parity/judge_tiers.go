@@ -88,6 +88,9 @@ func (j *judge) measure(tiers []*unit) {
 			break
 		}
 	}
+	if observed == 0 {
+		observed = j.capacities()
+	}
 	j.report.Scale = ScaleUsed{Observed: round(observed, 4), Minimum: j.opt.Minimum}
 	j.k = observed
 	if j.opt.Ratio > 0 {
@@ -95,8 +98,31 @@ func (j *judge) measure(tiers []*unit) {
 		j.report.Scale.Declared = &j.opt.RatioText
 	}
 	if j.k <= 0 {
-		j.k = 1
+		j.k, j.unscaled = 1, true
 	}
+}
+
+// capacities is the scale of environments whose tiers have no members to
+// count: the median of the ratios of their capacities.
+func (j *judge) capacities() float64 {
+	var ws []weighted
+	for _, u := range j.b.units {
+		if u.pair == nil || u.pair.typ != u.typ {
+			continue
+		}
+		attrs := u.members[0].Attributes
+		for i, k := range attrs.Keys() {
+			if u.typ.Aspect(k) != (catalog.Aspect{Kind: catalog.Count, Detail: "capacity"}) {
+				continue
+			}
+			p, okB := attrs.Items()[i].Float()
+			c, okC := u.pair.members[0].Attributes.Get(k).Float()
+			if okB && okC && p > 0 && c > 0 {
+				ws = append(ws, weighted{c / p, 1})
+			}
+		}
+	}
+	return weightedMedian(ws)
 }
 
 // members judges a tier's number of members and returns the tier's status.

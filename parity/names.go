@@ -208,6 +208,9 @@ var (
 // elide leaves the environment's name out of a canonical text, with one
 // separator: production is often the one that says no name.
 func elide(s string) string {
+	if strings.Contains(s, "www.") {
+		s = strings.Replace(strings.TrimPrefix(s, "www."), "://www.", "://", 1)
+	}
 	if !strings.Contains(s, envToken) {
 		return s
 	}
@@ -229,7 +232,55 @@ func environmentNames(base, cand *environment) (b, c nameSet) {
 	sb, sc := substitution(base.snap, cand.snap, b, c)
 	b.add(sb)
 	c.add(sc)
+	// An environment that names itself nowhere is known by what its settings
+	// say where the other's say its own name.
+	switch {
+	case len(b) == 0 && len(c) > 0:
+		b.add(spoken(base.snap, cand.snap, c))
+	case len(c) == 0 && len(b) > 0:
+		c.add(spoken(cand.snap, base.snap, b))
+	}
 	return b, c
+}
+
+// spoken finds the word for an environment without a name, in the values that
+// stand where the other environment's own name stands as a value.
+func spoken(nameless, other *Snapshot, names nameSet) string {
+	at := make(map[string]*Resource, len(other.Resources))
+	for i := range other.Resources {
+		at[other.Resources[i].Address] = &other.Resources[i]
+	}
+	votes := map[string]int{}
+	var walk func(x, y Value)
+	walk = func(x, y Value) {
+		switch {
+		case x.Kind == String && y.Kind == String && len(x.Text) < 20:
+			w := strings.ToLower(x.Text)
+			if names[strings.ToLower(y.Text)] && formsOf[w] != nil {
+				votes[formsOf[w][0]]++
+			}
+		case x.Kind == List && y.Kind == List:
+			for i := range min(len(x.Items()), len(y.Items())) {
+				walk(x.Items()[i], y.Items()[i])
+			}
+		case x.Kind == Object && y.Kind == Object:
+			for i, k := range x.Keys() {
+				walk(x.Items()[i], y.Get(k))
+			}
+		}
+	}
+	for i := range nameless.Resources {
+		if o := at[nameless.Resources[i].Address]; o != nil {
+			walk(nameless.Resources[i].Attributes, o.Attributes)
+		}
+	}
+	if w := most(votes); w != "" {
+		return w
+	}
+	if names["staging"] || names["development"] || names["acceptance"] || names["testing"] {
+		return "production" // the one that needs no name
+	}
+	return ""
 }
 
 // ownWord is the name by which a snapshot's resources call their environment.

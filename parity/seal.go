@@ -178,15 +178,15 @@ func (s sealer) object(v Value, path string, named bool) Value {
 		if path != "" {
 			p = path + "." + key
 		}
-		secret := s.isSecret(p, key, named || path != "") ||
+		secret := s.isSecret(p, key, named || path != "" && !s.t.InSchema()) ||
 			entry != "" && (key == "value" || key == "Value") && s.secretName(entry)
 		items[i] = s.value(items[i], p, secret)
 	}
 	return v.withItems(items)
 }
 
-// isSecret judges an attribute by its meaning, and a key below the top level
-// by its name as well.
+// isSecret judges an attribute by its meaning, and a key of the user's, or of
+// a provider without a schema at hand, by its name as well.
 func (s sealer) isSecret(path, key string, nested bool) bool {
 	if s.t.Aspect(path).Kind == catalog.Secret {
 		return true

@@ -67,18 +67,22 @@ func commonAddress(members []*Resource) string {
 
 var (
 	zoneName = regexp.MustCompile(`[a-z]{2}(-[a-z]+)+-?\d[a-z]$|^[a-z]{3}\d-az\d$`)
-	ordinal  = regexp.MustCompile(`(^|[-_./ ])(az)?-?(\d+[a-f]?|[a-f])$`)
+	ordinal  = regexp.MustCompile(`(^|[-_./ ])(az)?-?(\d+[a-f]?|[a-f]\d*|one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|alpha|beta|gamma|delta|epsilon)$`)
 	digits   = regexp.MustCompile(`\d+$`)
 )
 
 // stem drops from a name what only numbers its bearers: "web-1", "private_b",
 // "us-east-1a" are members of "web", "private" and "".
 func stem(s string) string {
-	s = zoneName.ReplaceAllString(s, "")
-	if t := ordinal.ReplaceAllString(s, ""); t != s {
-		return strings.TrimRight(t, "-_./ ")
+	for {
+		t := zoneName.ReplaceAllString(s, "")
+		t = ordinal.ReplaceAllString(t, "")
+		t = strings.TrimRight(digits.ReplaceAllString(t, ""), "-_./ ")
+		if t == s {
+			return s
+		}
+		s = t
 	}
-	return strings.TrimRight(digits.ReplaceAllString(s, ""), "-_./ ")
 }
 
 // canonicalName is a name without the environment's, as far as something is
@@ -144,7 +148,7 @@ func (e *environment) buildUnits() {
 // place gives the unit a resource belongs to, by its address alone.
 func (e *environment) place(r *Resource, t *catalog.Type) *unit {
 	u := &unit{typ: t, module: e.modulePath(r.Module), name: e.canonicalName(r.Name)}
-	if t.Scale != catalog.NotCounted {
+	if t.Scale != catalog.NotCounted || follows[t.Kind] {
 		if s := stem(u.name); s != "" {
 			u.name = s
 		}
@@ -200,7 +204,7 @@ func (e *environment) split(list []*Resource, blocks bool) []part {
 				k = "{" + n + "}"
 			}
 		}
-		if blocks {
+		if blocks && !follows[e.cat.Type(r.Type).Kind] {
 			k += "#" + e.source(r)
 		}
 		if r.KeyKind == ForEachKey && !follows[e.cat.Type(r.Type).Kind] {

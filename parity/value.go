@@ -39,6 +39,7 @@ type Value struct {
 type node struct {
 	keys  []string // of an Object, sorted
 	items []Value
+	nulls bool // an Object had members that were null
 }
 
 // Scalar returns a Bool, Number or String.
@@ -158,7 +159,7 @@ func (v Value) Empty() bool {
 		return v.Text == "" || v.Text == "false" || v.Text == "0"
 	case List, Object:
 		for _, it := range v.Items() {
-			if !it.Empty() {
+			if !it.Empty() || v.Kind == List && it.isMarker() {
 				return false
 			}
 		}
@@ -167,8 +168,22 @@ func (v Value) Empty() bool {
 	return false
 }
 
+// isMarker reports whether v is a block that has no settings to make and so
+// says something by being there: `none {}`, `block {}`.
+func (v Value) isMarker() bool {
+	if v.Kind != Object || v.node != nil && v.node.nulls {
+		return false
+	}
+	for _, it := range v.Items() {
+		if it.Kind != List && it.Kind != Object || !it.Empty() {
+			return false
+		}
+	}
+	return true
+}
+
 // withItems returns a copy of v that holds other items under the same keys.
 func (v Value) withItems(items []Value) Value {
-	v.node = &node{keys: v.Keys(), items: items}
+	v.node = &node{keys: v.Keys(), items: items, nulls: v.node != nil && v.node.nulls}
 	return v
 }

@@ -249,7 +249,7 @@ resource "aws_apigatewayv2_api" {
     disable_execute_api_endpoint = "setting"
     cors_configuration           = "setting"
     # Web origins are the environment's own addresses.
-    "cors_configuration.allow_origins" = "identity"
+    "cors_configuration.allow_origins" =  "reference"
     fail_on_warnings                   = "identity"
   }
 }

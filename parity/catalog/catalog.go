@@ -285,6 +285,17 @@ func (t *Type) IsSet(path string) bool { return t.sets[path] || t.flags.has('s',
 // user's choice.
 func (t *Type) IsMap(path string) bool { return t.flags.has('m', path) }
 
+// HasAspectsBelow reports whether a catalogue file speaks of attributes inside
+// the one at a path, so that it is a block and no map.
+func (t *Type) HasAspectsBelow(path string) bool {
+	for p := range t.aspects {
+		if strings.HasPrefix(p, path+".") {
+			return true
+		}
+	}
+	return false
+}
+
 // InSchema reports whether the AWS provider's schema knows the type, so that
 // IsSet and IsMap are certain and not only assumed.
 func (t *Type) InSchema() bool { return t.flags != nil }

@@ -285,7 +285,7 @@ resource "aws_cloudfront_response_headers_policy" {
     comment                                             = "identity"
     etag                                                = "identity"
     "cors_config.access_control_allow_credentials"      = "setting"
-    "cors_config.access_control_allow_origins"          = "identity"
+    "cors_config.access_control_allow_origins"          = "reference"
     "security_headers_config.xss_protection.report_uri" = "reference"
   }
 }

@@ -66,7 +66,7 @@ var attributePatterns = []struct {
 	aspect Aspect
 	re     *regexp.Regexp
 }{
-	{Aspect{Kind: Identity}, regexp.MustCompile(`^(id|arn|arns|self_link|etag|fingerprint|unique_id|uid|name|name_prefix|\w+_name_prefix|identifier|\w*identifier_prefix|timeouts|description|comment|creation_\w+|created_\w+|create_\w*(date|time)|last_\w+|updated_\w+|modified_\w+|\w+_timestamp|status|state|owner_id|account_id|hostname|fqdn|dns_name|endpoint|\w+_endpoint|\w*private_ip\w*|\w*public_ip\w*|ip_address|mac_address|apply_immediately|skip_\w+|force_\w+|wait_for_\w+|\w*(maintenance|backup|snapshot)_window|final_snapshot_\w+|triggers|keepers)$`)},
+	{Aspect{Kind: Identity}, regexp.MustCompile(`^(id|arn|arns|self_link|etag|fingerprint|unique_id|uid|name|name_prefix|\w+_name_prefix|identifier|\w*identifier_prefix|timeouts|description|comment|creation_\w+|created_\w+|create_\w*(date|time)|last_\w+|updated_\w+|modified_\w+|\w+_timestamp|status|state|owner_id|account_id|hostname|fqdn|dns_name|endpoint|\w+_endpoint|\w*private_ip\w*|\w*public_ip\w*|ip_address|mac_address|apply_immediately|skip_\w+|force_\w+|wait_for_\w+|\w*(maintenance|backup|snapshot)_window|final_snapshot_\w+|triggers|keepers|repo_id|node_id|resource_version|generation|code_sha256)$`)},
 	{Aspect{Kind: Secret}, regexp.MustCompile(`^(\w*password|\w*passwd|\w*passphrase|\w*secret|\w*secret_(key|string|value|binary)|\w*private_key(_pem|_openssh)?|\w*auth_token|\w*access_token|\w*api_key|token|\w*credentials|\w*connection_string)$`)},
 	{Aspect{Kind: Setting, Detail: "tag"}, regexp.MustCompile(`^(tags|tags_all|labels|volume_tags|\w+_tags)$`)},
 	{Aspect{Kind: Setting, Detail: "opaque"}, regexp.MustCompile(`^(\w*_(hash|checksum|sha1|sha256|md5)|source_hash|content_base64)$`)},

@@ -56,6 +56,9 @@ func (d *document) stateResource(v parity.Value) error {
 					"%s is stored in the flat form of Terraform 0.11", r.Address)
 			}
 			r.Attributes = parity.ObjectOf(nil, nil)
+			if mode == "managed" {
+				d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{Source: d.snap.Sources[0], Reason: r.Address + " has no attributes"})
+			}
 		}
 		if mode == "data" {
 			d.external(r)

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"maquette": main})
+}
+
+// Scripts run the command as users do. They see the fixtures under $SHOP.
+func TestScripts(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	terraform, terraformErr := exec.LookPath("terraform")
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("SHOP", filepath.Join(root, "testdata", "shop"))
+			env.Setenv("SCHEMA", filepath.Join(root, "docs", "report.schema.json"))
+			env.Setenv("TERRAFORM", terraform)
+			env.Setenv("NO_COLOR", "1")
+			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "terraform" {
+				return false, nil
+			}
+			if terraformErr != nil && os.Getenv("MAQUETTE_NO_TERRAFORM") == "" {
+				return false, terraformErr // a test that did not run has proved nothing
+			}
+			return terraformErr == nil, nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":     exits,
+			"valid":     valid,
+			"same":      same,
+			"clean":     clean,
+			"untouched": untouched,
+		},
+	})
+}
+
+// exits runs the command and wants an exit code: exits CODE ARG...
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: exits CODE [ARG...]")
+	}
+	err := ts.Exec("maquette", args[1:]...)
+	code := "0"
+	if err != nil {
+		var exit *exec.ExitError
+		if !asExit(err, &exit) {
+			ts.Fatalf("running maquette: %v", err)
+		}
+		code = exit.ProcessState.String()
+		code = strings.TrimPrefix(code, "exit status ")
+	}
+	if strings.Contains(ts.ReadFile("stderr"), "goroutine ") {
+		ts.Fatalf("maquette panicked:\n%s", ts.ReadFile("stderr"))
+	}
+	if code != args[0] {
+		ts.Fatalf("exit code %s, %s was wanted\n%s%s", code, args[0], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+}
+
+func asExit(err error, into **exec.ExitError) bool {
+	exit, ok := err.(*exec.ExitError)
+	*into = exit
+	return ok
+}
+
+// valid checks reports against their published schema: valid FILE...
+func valid(ts *testscript.TestScript, neg bool, args []string) {
+	schema, err := jsonschema.NewCompiler().Compile(ts.Getenv("SCHEMA"))
+	ts.Check(err)
+	for _, name := range args {
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(name)))
+		ts.Check(err)
+		if err := schema.Validate(doc); (err != nil) != neg {
+			ts.Fatalf("%s: %v", name, err)
+		}
+	}
+}
+
+// same checks that two reports differ in their sources only: same FILE FILE.
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	var texts [2]string
+	for i, name := range args {
+		var doc map[string]any
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(name)), &doc))
+		for _, side := range []string{"baseline", "candidate"} {
+			delete(doc[side].(map[string]any), "sources")
+		}
+		b, err := json.MarshalIndent(doc, "", " ")
+		ts.Check(err)
+		texts[i] = string(b)
+	}
+	if (texts[0] == texts[1]) == neg {
+		ts.Fatalf("%s and %s: equal is %v", args[0], args[1], texts[0] == texts[1])
+	}
+}
+
+// canaries are the secrets of the fixtures.
+var canaries = regexp.MustCompile(`prod-Sup3r|stag-0ther|s3cret!|c4nary`)
+
+// clean checks that no secret is in a file: clean stdout stderr FILE...
+func clean(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		if found := canaries.FindString(ts.ReadFile(name)); found != "" {
+			ts.Fatalf("%s holds the secret %s", name, found)
+		}
+	}
+}
+
+// untouched checks that a directory holds these files and no others:
+// untouched DIR [FILE...]
+func untouched(ts *testscript.TestScript, _ bool, args []string) {
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if got, want := strings.Join(names, " "), strings.Join(args[1:], " "); got != want {
+		ts.Fatalf("%s holds %q, %q was wanted", args[0], got, want)
+	}
+}
+
+// Every command says how it is used, by an example.
+func TestHelpHasExamples(t *testing.T) {
+	for _, cmd := range newRoot(&streams{}).Commands() {
+		t.Run(cmd.Name(), func(t *testing.T) {
+			var out, errOut bytes.Buffer
+			assert.Equal(t, exitOK, run(t.Context(), []string{cmd.Name(), "--help"}, nil, &out, &errOut))
+			assert.Empty(t, errOut.String())
+			assert.Contains(t, out.String(), "Examples:\n  ")
+			assert.NotEmpty(t, cmd.Short)
+			for _, line := range strings.Split(out.String(), "\n") {
+				assert.LessOrEqual(t, len([]rune(line)), 120, line)
+			}
+		})
+	}
+}
