@@ -88,8 +88,8 @@ fuzz: go ## Run every fuzz test for FUZZTIME each
 	for package in $$packages; do \
 		listed=$$(go test -list '^Fuzz' "$$package") || { printf '%s\n' "$$listed" >&2; exit 1; }; \
 		for target in $$(sed -n '/^Fuzz/p' <<<"$$listed"); do \
-			echo "go test -run '^$$' -fuzz '^$$target\$$' -fuzztime $(FUZZTIME) $$package"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+			echo "go test -run '^$$' -fuzz '^$$target\$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package"; \
 		done; \
 	done
 

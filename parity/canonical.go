@@ -19,9 +19,8 @@ type references struct {
 	targets  []target
 	account  string
 	region   string
-	short    []string       // usual abbreviations of the region
-	networks []netip.Prefix // the CIDR blocks of own VPCs
-	netOwner []int32
+	short    []string               // usual abbreviations of the region
+	networks map[netip.Prefix]int32 // the CIDR blocks of own VPCs
 }
 
 // target is what a string names: a unit, or one of its attributes, or
@@ -66,7 +65,7 @@ func strong(s string) bool {
 }
 
 func (e *environment) buildReferences() {
-	r := &references{env: e, owner: map[string]int32{}, shared: map[string][]int32{}}
+	r := &references{env: e, owner: map[string]int32{}, shared: map[string][]int32{}, networks: map[netip.Prefix]int32{}}
 	e.refs = r
 	accounts, regions := map[string]int{}, map[string]int{}
 	own := make([]int32, len(e.units))
@@ -119,8 +118,9 @@ func (e *environment) buildReferences() {
 					if p, err := netip.ParsePrefix(text); err == nil {
 						r.add(text, own[u.index])
 						if u.typ.Kind == "network" {
-							r.networks = append(r.networks, p.Masked())
-							r.netOwner = append(r.netOwner, own[u.index])
+							if _, again := r.networks[p.Masked()]; !again {
+								r.networks[p.Masked()] = own[u.index]
+							}
 						}
 					}
 					continue
@@ -223,6 +223,13 @@ func countARN(s string, accounts, regions map[string]int) {
 	}
 }
 
+// maxOwners is how many things may share a name; one that more share names
+// none of them, and belongs to everybody.
+const (
+	maxOwners       = 32
+	everybody int32 = -1
+)
+
 func (r *references) target(t target) int32 {
 	r.targets = append(r.targets, t)
 	return int32(len(r.targets) - 1)
@@ -241,6 +248,11 @@ func (r *references) add(text string, t int32) {
 	if list == nil {
 		list = []int32{have}
 	}
+	if len(list) == maxOwners || have == everybody {
+		r.owner[text] = everybody
+		delete(r.shared, text)
+		return
+	}
 	for _, x := range list {
 		if x == t {
 			return
@@ -254,7 +266,7 @@ func (r *references) find(text string) []int32 {
 	if list := r.shared[text]; list != nil {
 		return list
 	}
-	if t, ok := r.owner[text]; ok {
+	if t, ok := r.owner[text]; ok && t != everybody {
 		return []int32{t}
 	}
 	return nil
@@ -297,6 +309,22 @@ func (r *references) tokens(text string) string {
 		}
 	}
 	return strings.Join(out, "|")
+}
+
+// head is the longest head of a text that names something: an ARN without the
+// path behind it; the text itself where no head does.
+func (r *references) head(text string) string {
+	if _, ok := r.owner[text]; ok || len(text) < 8 {
+		return text
+	}
+	for i := len(text) - 1; i >= 8; i-- {
+		if c := text[i]; c == ':' || c == '/' || c == '*' {
+			if _, ok := r.owner[text[:i]]; ok {
+				return text[:i]
+			}
+		}
+	}
+	return text
 }
 
 // unpaired reports whether everything that a text names has no counterpart.
@@ -481,8 +509,10 @@ func (r *references) address(s string) (string, bool) {
 		}
 		p = netip.PrefixFrom(a, 32)
 	}
-	for i, n := range r.networks {
-		if n.Bits() > p.Bits() || !n.Contains(p.Addr()) {
+	for bits := p.Bits(); bits >= 8; bits-- {
+		n := netip.PrefixFrom(p.Addr(), bits).Masked()
+		owner, ok := r.networks[n]
+		if !ok {
 			continue
 		}
 		a, b := p.Addr().As4(), n.Addr().As4()
@@ -490,7 +520,7 @@ func (r *references) address(s string) (string, bool) {
 		for k := range off {
 			off[k] = a[k] - b[k] // the network's bits are equal
 		}
-		t := r.token(r.netOwner[i]) + "+" + netip.AddrFrom4(off).String()
+		t := r.token(owner) + "+" + netip.AddrFrom4(off).String()
 		if strings.Contains(s, "/") {
 			t += "/" + strconv.Itoa(p.Bits())
 		}

@@ -111,6 +111,8 @@ type judge struct {
 	tierName  map[*unit]string // by baseline unit, or by candidate unit without a counterpart
 	flagged   map[*unit]bool   // baseline tiers whose number of members has a finding
 	explained map[*unit]bool   // baseline units whose absence another finding explains
+	// unbalanced are the baseline tiers whose counterpart has lost its balancer
+	unbalanced map[*unit]bool
 }
 
 func (j *judge) counted(dimension string, compared int) {

@@ -254,9 +254,9 @@ func (d *differ) allIdentity(v Value, p place) bool {
 // that they are missing is reported, and this follows from it.
 func (d *differ) dangling(text string, inCandidate bool) bool {
 	if inCandidate {
-		return d.c.refs.unpaired(text)
+		return d.c.refs.unpaired(d.c.refs.head(text))
 	}
-	return d.b.refs.unpaired(text)
+	return d.b.refs.unpaired(d.b.refs.head(text))
 }
 
 // only reports whether a list holds nothing but dangling names.
@@ -366,7 +366,13 @@ func (d *differ) foreign(text string, p place) bool {
 	if a := d.t.Aspect(p.attr); a.Kind == catalog.Version || a.Kind == catalog.Identity {
 		return false
 	}
-	if strong(text) && len(d.b.refs.find(text)) > 0 && len(d.c.refs.find(text)) == 0 {
+	owned := func(e *environment) bool { return len(e.refs.find(e.refs.head(text))) > 0 }
+	if strong(text) && owned(d.b) && !owned(d.c) {
+		return true
+	}
+	// A given name is the baseline's if it carries the baseline's name.
+	if n := d.b.names.replace(text); n != text && n != envToken && d.c.names.replace(text) == text &&
+		len(d.b.refs.find(text)) > 0 && len(d.c.refs.find(text)) == 0 {
 		return true
 	}
 	if i := strings.Index(text, "://"); i >= 0 && i < 12 {
@@ -448,7 +454,7 @@ func (d *differ) lists(b, c Value, p place) {
 		}
 		return
 	}
-	if len(bi) == 1 && len(ci) == 1 {
+	if len(bi) == 1 && len(ci) == 1 && !(isEntry(bi[0]) && isEntry(ci[0])) {
 		d.value(bi[0], ci[0], p.inside(), false)
 		return
 	}
@@ -476,6 +482,21 @@ func (d *differ) lists(b, c Value, p place) {
 		return
 	}
 	d.sets(bi, ci, tb, tc, p)
+}
+
+// isEntry reports whether an element is a name with a value: a variable, a
+// parameter, and not a block.
+func isEntry(v Value) bool {
+	named, valued := false, false
+	for i, k := range v.Keys() {
+		switch k {
+		case "name", "Name", "key", "Key":
+			named = named || v.Items()[i].Str() != ""
+		case "value", "Value", "valueFrom":
+			valued = true
+		}
+	}
+	return named && valued
 }
 
 // said returns the elements of a list that say something: a block of nothing
@@ -677,6 +698,17 @@ func (d *differ) scalarSets(b, c []Value, p place) {
 		return out
 	}
 	nb := len(b)
+	// What is missing altogether may still be named alike on both sides.
+	c = slices.Clone(c)
+	b = slices.DeleteFunc(slices.Clone(b), func(x Value) bool {
+		j := slices.IndexFunc(c, func(y Value) bool {
+			return x.Kind == String && y.Kind == String && x.Text != y.Text && elide(d.b.plain(x.Text)) == elide(d.c.plain(y.Text))
+		})
+		if j >= 0 {
+			c = slices.Delete(c, j, j+1)
+		}
+		return j >= 0
+	})
 	b, c = keep(b, false), keep(c, true)
 	if len(b) < nb && len(c) == 0 && len(b) == 0 {
 		return
@@ -685,7 +717,7 @@ func (d *differ) scalarSets(b, c []Value, p place) {
 	if d.t.Aspect(p.attr).Kind == catalog.Reference {
 		var rest []Value
 		for _, x := range b {
-			j := slices.IndexFunc(c, func(y Value) bool { eq, _ := d.equal(x, y, p); return eq })
+			j := slices.IndexFunc(c, func(y Value) bool { eq, foreign := d.equal(x, y, p); return eq && !foreign })
 			if j < 0 {
 				rest = append(rest, x)
 				continue
@@ -697,7 +729,8 @@ func (d *differ) scalarSets(b, c []Value, p place) {
 	if len(b) == 0 && len(c) == 0 {
 		return
 	}
-	d.emit(difference{path: p.path, attr: p.attr, base: joined(b), cand: joined(c)})
+	foreign := slices.ContainsFunc(c, func(v Value) bool { return v.Kind == String && d.foreign(v.Text, p) })
+	d.emit(difference{path: p.path, attr: p.attr, base: joined(b), cand: joined(c), foreign: foreign})
 }
 
 func joined(items []Value) Value {

@@ -3,7 +3,6 @@ package parity
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"sort"
 	"strings"
@@ -11,16 +10,18 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDepth bounds the nesting of one value; Terraform's own state never comes
-// near, and recursion must not exhaust the stack on hostile input.
-const maxDepth = 256
+// maxDepth bounds the nesting of one value, and maxDocumentDepth that of a
+// document inside a string; Terraform's own state never comes near, and
+// recursion must not exhaust the stack on hostile input.
+const maxDepth, maxDocumentDepth = 256, 64
 
 // ErrTooDeep says that a JSON value nests deeper than any provider's does.
-var ErrTooDeep = fmt.Errorf("values nest more than %d levels deep", maxDepth)
+var ErrTooDeep = errors.New("values nest deeper than any that Terraform writes")
 
-// ParseJSON reads one JSON value and nothing after it.
+// ParseJSON reads one JSON document and nothing after it.
 func ParseJSON(data []byte) (Value, error) {
 	dec := NewDecoder(bytes.NewReader(data))
+	dec.MaxDepth = maxDocumentDepth
 	v, err := dec.Value()
 	if err != nil {
 		return Value{}, err
@@ -35,15 +36,18 @@ func ParseJSON(data []byte) (Value, error) {
 // memory.
 type Decoder struct {
 	*jsontext.Decoder
-	seen    map[string]string
-	scratch []byte
+	// MaxDepth is how deep values may nest; deeper ones are ErrTooDeep.
+	MaxDepth int
+	seen     map[string]string
+	scratch  []byte
 }
 
 // NewDecoder returns a Decoder of r.
 func NewDecoder(r io.Reader) *Decoder {
 	return &Decoder{
-		Decoder: jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true)),
-		seen:    map[string]string{},
+		Decoder:  jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true)),
+		MaxDepth: maxDepth,
+		seen:     map[string]string{},
 	}
 }
 
@@ -87,7 +91,7 @@ func (d *Decoder) text(raw jsontext.Value) (string, error) {
 func (d *Decoder) Value() (Value, error) { return d.value(0) }
 
 func (d *Decoder) value(depth int) (Value, error) {
-	if depth > maxDepth {
+	if depth > d.MaxDepth {
 		return Value{}, ErrTooDeep
 	}
 	switch kind := d.PeekKind(); kind {
@@ -154,9 +158,9 @@ func (d *Decoder) value(depth int) (Value, error) {
 
 // appendJSON writes v as compact JSON, with the marks that snapshots use for
 // what JSON cannot say.
-func (v Value) appendJSON(b []byte) []byte {
+func (v Value) appendJSON(b []byte) (out []byte) {
 	if v.Masked {
-		v = Value{Kind: Secret}
+		return append(b, `{"$masked":true}`...)
 	}
 	switch v.Kind {
 	case Null:
@@ -185,6 +189,15 @@ func (v Value) appendJSON(b []byte) []byte {
 			b = it.appendJSON(b)
 		}
 		return append(b, ']')
+	}
+	// A member that is null says, to whoever reads this back, that the source
+	// had some: the object is no empty block.
+	if v.node != nil && v.node.nulls && len(v.Keys()) == 0 {
+		return append(b, `{"":null}`...)
+	}
+	if len(v.Keys()) == 1 && strings.HasPrefix(v.Keys()[0], "$") {
+		b = append(b, `{"$object":`...)
+		defer func() { out = append(out, '}') }()
 	}
 	b = append(b, '{')
 	for i, key := range v.Keys() {
@@ -227,12 +240,22 @@ func FromSnapshot(v Value) Value {
 		switch v.Keys()[0] {
 		case "$unknown":
 			return Value{Kind: Unknown}
+		case "$masked":
+			return Value{Kind: Unknown, Masked: true}
+		case "$object":
+			if it := v.Items()[0]; it.Kind == Object {
+				return fromSnapshotItems(it)
+			}
 		case "$secret":
 			return Value{Kind: Secret}
 		case "$json":
 			return markDocument(FromSnapshot(v.Items()[0]))
 		}
 	}
+	return fromSnapshotItems(v)
+}
+
+func fromSnapshotItems(v Value) Value {
 	if v.Kind == List || v.Kind == Object {
 		items := make([]Value, len(v.Items()))
 		for i, it := range v.Items() {

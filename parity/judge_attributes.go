@@ -90,11 +90,17 @@ func absence(d difference) string {
 
 // setting judges what is neither version, count, size nor monitoring.
 func (j *judge) setting(u *unit, d difference, a catalog.Aspect, f *Finding, say sayer) {
+	if j.unbalanced[u] && j.namesBalancer(d.base) {
+		return // that the balancer is gone is reported
+	}
 	rule, severity := "config/setting", Warning
 	switch a.Detail {
 	case "environment", "parameter", "policy", "script":
 		rule = "config/" + a.Detail
 	case "tag":
+		if strings.HasSuffix(d.path, ".Name") {
+			return // a name like any other
+		}
 		rule, severity = "config/tag", Info
 	case "opaque":
 		rule, severity = "config/opaque", Info
@@ -117,6 +123,21 @@ func (j *judge) setting(u *unit, d difference, a catalog.Aspect, f *Finding, say
 	default:
 		say(rule, severity, "%s differs", d.path)
 	}
+}
+
+// namesBalancer reports whether a value of the baseline's names a balancer.
+func (j *judge) namesBalancer(v Value) bool {
+	for _, t := range j.b.refs.find(v.Str()) {
+		if u := j.b.refs.targets[t].u; u != nil && isBalancer(u) {
+			return true
+		}
+	}
+	for _, it := range v.Items() {
+		if j.namesBalancer(it) {
+			return true
+		}
+	}
+	return false
 }
 
 // firstLine returns the first line at which two texts differ.
@@ -154,11 +175,20 @@ func truthy(v Value) bool {
 		return !v.Empty()
 	}
 	switch t := strings.ToLower(v.Text); t {
-	case "", "false", "disabled", "disable", "off", "none", "0", "zonal":
+	case "", "false", "disabled", "disable", "off", "none", "0", "zonal", "passthrough", "suspended":
 		return false
 	default:
 		return !strings.HasPrefix(t, "single")
 	}
+}
+
+// isSwitch reports whether a value is one of on and off.
+func isSwitch(v Value) bool {
+	switch strings.ToLower(v.Text) {
+	case "true", "false", "enabled", "disabled", "on", "off", "active", "passthrough", "enhanced":
+		return v.IsScalar()
+	}
+	return v.Kind == Null
 }
 
 // version judges a version that differs.
@@ -295,7 +325,7 @@ func (j *judge) capacity(u *unit, d difference, rule string, say sayer) {
 		say("config/setting", Warning, "%s is set in one environment only", d.path)
 		return
 	}
-	say(rule, severity, "%s is %s, expected %s: scale %s of %s", d.path, number(y), number(expected), ratioText(j.k), number(x))
+	say(rule, severity, "%s is %s, expected %s: scale %s of %s", d.path, number(y), number(expected), RatioText(j.k), number(x))
 }
 
 func number(f float64) string { return strconv.FormatFloat(round(f, 1), 'f', -1, 64) }
@@ -354,7 +384,7 @@ func (j *judge) monitoring(u *unit, d difference, a catalog.Aspect, f *Finding, 
 // stronger reports whether the candidate's value watches more closely than
 // the baseline's, where the direction is known.
 func (j *judge) stronger(u *unit, d difference, direction string) (stronger, known bool) {
-	if direction == "on" {
+	if direction == "on" || direction == "" && truthy(d.base) != truthy(d.cand) && isSwitch(d.base) && isSwitch(d.cand) {
 		return truthy(d.cand), true
 	}
 	x, okB := d.base.Float()

@@ -13,6 +13,8 @@ func (j *judge) unpaired() {
 	for _, u := range sortedUnits(j.b.units) {
 		if u.pair == nil {
 			j.missing(u)
+		} else if u.typ.Kind == "attachment" && len(u.members) > len(u.pair.members) {
+			j.fewerTies(u, u.pair)
 		}
 	}
 	for _, u := range sortedUnits(j.c.units) {
@@ -107,6 +109,37 @@ func (j *judge) tiesLost(e *environment, u *unit) bool {
 		}
 	}
 	return false
+}
+
+// fewerTies judges glue of which the candidate has less: right where what it
+// ties has become fewer, and missing where that is all there.
+func (j *judge) fewerTies(b, c *unit) {
+	for _, x := range j.sb.named(b) {
+		if x.pair == nil || len(x.members) != len(b.members) || len(x.pair.members) <= len(c.members) {
+			continue
+		}
+		have := map[string]bool{}
+		for _, m := range c.members {
+			have[m.Key] = true
+		}
+		var lost []*Resource
+		for _, m := range b.members {
+			if !have[m.Key] {
+				lost = append(lost, m)
+			}
+		}
+		if len(lost) == 0 {
+			return
+		}
+		n := len(x.pair.members) - len(c.members)
+		j.counted("configuration", 1)
+		j.add("config/missing-resource", b, c, Finding{
+			Severity: Error, Baseline: len(b.members), Candidate: len(c.members),
+			Subject: Subject{Baseline: memberList(lost)},
+			Message: fmt.Sprintf("%s of %s without it in the candidate", plural(n, "member"), x.pair.address()),
+		})
+		return
+	}
 }
 
 // called is how people know a thing: its given name, else its address.

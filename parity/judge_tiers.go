@@ -12,7 +12,7 @@ import (
 // tiers judges how each tier of the baseline is modelled in the candidate.
 func (j *judge) tiers() {
 	j.sb, j.sc = newSurvey(j.b), newSurvey(j.c)
-	j.flagged, j.explained = map[*unit]bool{}, map[*unit]bool{}
+	j.flagged, j.explained, j.unbalanced = map[*unit]bool{}, map[*unit]bool{}, map[*unit]bool{}
 	var tiers, extras []*unit
 	for _, u := range j.b.units {
 		if isTier(u) {
@@ -165,7 +165,7 @@ func (j *judge) members(b, c *unit, t *Tier) string {
 		f.Severity = Error
 		f.Message = fmt.Sprintf("%s is one box: 1 member, where the baseline has %d", j.tierName[b], p)
 		if j.scales(b) {
-			f.Help = fmt.Sprintf("Set %d members (scale %s, never below %d).", Expected(p, j.k, j.opt.Minimum), ratioText(j.k), min(p, j.opt.Minimum))
+			f.Help = fmt.Sprintf("Set %d members (scale %s, never below %d).", Expected(p, j.k, j.opt.Minimum), RatioText(j.k), min(p, j.opt.Minimum))
 		}
 		j.add("one-box/single-member", b, c, f)
 		return "one-box"
@@ -197,7 +197,7 @@ func (j *judge) members(b, c *unit, t *Tier) string {
 	if b.typ.Scale != catalog.Proportional && n > want {
 		f.Severity, status = Info, "ok"
 	}
-	f.Message = fmt.Sprintf("%s has %s, expected %d: scale %s of %d", j.tierName[b], plural(n, "member"), want, ratioText(j.k), p)
+	f.Message = fmt.Sprintf("%s has %s, expected %d: scale %s of %d", j.tierName[b], plural(n, "member"), want, RatioText(j.k), p)
 	f.Help = fmt.Sprintf("Set %s.", plural(want, "member"))
 	if b.typ.Scale == catalog.Fixed {
 		f.Message = fmt.Sprintf("%s has %s, the baseline has %d: one a zone, not scaled", j.tierName[b], plural(n, "member"), p)
@@ -268,27 +268,34 @@ func (j *judge) balancer(b, c *unit) {
 		})
 		return
 	}
-	for _, x := range fb.balanced {
-		j.explained[x] = true
-		for _, y := range j.sb.named(x) {
-			if isBalancer(y) {
-				j.explained[y] = true
-			}
-		}
-	}
-	for _, u := range j.b.units { // listeners and balancers that lead to it
-		if isBalancer(u) {
-			for _, y := range j.sb.named(u) {
-				if j.explained[y] && isBalancer(y) {
-					j.explained[u] = true
-				}
-			}
-		}
-	}
+	j.unbalanced[b] = true
+	j.explain(fb.balanced)
 	j.add("one-box/no-balancer", b, c, Finding{
 		Severity: Error, Path: "balancer", Baseline: fb.balanced[0].address(),
 		Message: fmt.Sprintf("%s stands behind no balancer, the baseline's behind %s", j.tierName[b], fb.balanced[0].address()),
 	})
+}
+
+// explain marks the balancers of the baseline that hang together with the
+// given ones: listeners, target groups and the balancer itself.
+func (j *judge) explain(balancers []*unit) {
+	next := map[*unit][]*unit{}
+	for _, u := range j.b.units {
+		if !isBalancer(u) {
+			continue
+		}
+		for _, x := range j.sb.named(u) {
+			if isBalancer(x) {
+				next[u], next[x] = append(next[u], x), append(next[x], u)
+			}
+		}
+	}
+	for todo := balancers; len(todo) > 0; todo = todo[1:] {
+		if u := todo[0]; !j.explained[u] {
+			j.explained[u] = true
+			todo = append(todo, next[u]...)
+		}
+	}
 }
 
 // sharedHosts finds tiers that have places of their own in the baseline and

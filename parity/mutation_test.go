@@ -1,6 +1,7 @@
 package parity_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/maquette/maquette/parity"
+	"github.com/maquette/maquette/parity/catalog"
+	"github.com/maquette/maquette/parity/source"
 )
 
 // A mutation is one change of the candidate, a true scale model, and what
@@ -169,7 +172,13 @@ func assumeRole(f func(statement map[string]any)) edit {
 
 // tag sets a tag as the provider writes it: in tags and in tags_all.
 func tag(address, key string, value any) edit {
-	return do(give(address, "tags."+key, value), give(address, "tags_all."+key, value))
+	own := modify(address, "tags", func(_ *state, old any) any {
+		if old == nil {
+			return map[string]any{}
+		}
+		return old
+	})
+	return do(own, give(address, "tags."+key, value), give(address, "tags_all."+key, value))
 }
 
 func script(text string) any { return base64.StdEncoding.EncodeToString([]byte(text)) }
@@ -226,6 +235,9 @@ var meaningful = []mutation{
 		want: one("error version/image aws_instance.worker -> aws_instance.worker[1] ami")},
 	{name: "machine image of all workers", do: set(worker, "ami", "ami-03cf127a"),
 		want: one("error version/image aws_instance.worker ami")},
+	{name: "another region has other ids of images", do: replace("us-east-1", "eu-west-1", "use1", "euw1", "ami-12c6146b", "ami-0e1d30f2"), want: one(
+		"info version/image aws_launch_template.web image_id",
+		"info version/image aws_instance.worker ami")},
 	{name: "runtime of the function", do: set(jobs, "runtime", "nodejs18.x"),
 		want: one("error version/runtime aws_lambda_function.jobs runtime")},
 	{name: "processor of the function", do: set(jobs, "architectures", []any{"arm64"}),
@@ -325,6 +337,15 @@ var meaningful = []mutation{
 		"error one-box/single-zone aws_lb.web zones",
 		"error one-box/single-zone aws_subnet.private zones",
 		"error one-box/single-zone aws_subnet.public zones")},
+	{name: "two public subnets", do: func(s *state) {
+		kept := []any{s.text("aws_subnet.public[0]", "id"), s.text("aws_subnet.public[1]", "id")}
+		drop("aws_subnet.public[2]", "aws_route_table_association.public[2]")(s)
+		set(balance, "subnets", kept)(s)
+		modify(balance, "subnet_mapping", func(s *state, old any) any {
+			return slices.DeleteFunc(old.([]any), func(m any) bool { return !slices.Contains(kept, m.(map[string]any)["subnet_id"]) })
+		})(s)
+		point("aws_nat_gateway.main[2]", "subnet_id", "aws_subnet.public[1]", "id")(s)
+	}, want: one("warning topology/proportion aws_subnet.public zones")},
 	{name: "web servers behind no balancer", do: set(web, "target_group_arns", []any{}),
 		want: one("error one-box/no-balancer aws_autoscaling_group.web balancer")},
 	{name: "no balancer at all", do: do(drop(balance, target, "aws_lb_listener.web", alarm), set(web, "target_group_arns", []any{})), want: one(
@@ -351,6 +372,9 @@ var meaningful = []mutation{
 	{name: "no topic", do: do(drop("aws_sns_topic.alerts"), set("aws_cloudwatch_metric_alarm.web_5xx", "alarm_actions", []any{}), set(cpu, "alarm_actions", []any{})),
 		want: one("error one-box/missing-tier aws_sns_topic.alerts -> - members")},
 	{name: "no bucket", do: drop("aws_s3_bucket.assets", "aws_s3_bucket_versioning.assets"), want: one(
+		"error one-box/missing-tier aws_s3_bucket.assets -> - members",
+		"error config/missing-resource aws_s3_bucket_versioning.assets -> -")},
+	{name: "no bucket, and a policy that names it", with: jobsPolicy, do: drop("aws_s3_bucket.assets", "aws_s3_bucket_versioning.assets"), want: one(
 		"error one-box/missing-tier aws_s3_bucket.assets -> - members",
 		"error config/missing-resource aws_s3_bucket_versioning.assets -> -")},
 	{name: "no NAT gateway", do: drop("aws_nat_gateway.main"),
@@ -553,6 +577,10 @@ var meaningful = []mutation{
 	{name: "web servers in public subnets", do: func(s *state) {
 		set(web, "vpc_zone_identifier", []any{s.text("aws_subnet.public[0]", "id"), s.text("aws_subnet.public[1]", "id"), s.text("aws_subnet.public[2]", "id")})(s)
 	}, want: one("warning config/reference aws_autoscaling_group.web vpc_zone_identifier")},
+	{name: "one of two security groups is production's", with: func(s *state) {
+		set(worker, "vpc_security_group_ids", []any{s.text("aws_security_group.app", "id"), s.text("aws_security_group.data", "id")})(s)
+	}, do: foreign(worker, "vpc_security_group_ids.1", "aws_security_group.data", "id"),
+		want: one("warning config/foreign-reference aws_instance.worker vpc_security_group_ids")},
 	{name: "role of production", do: foreign(jobs, "role", "aws_iam_role.jobs", "arn"),
 		want: one("warning config/foreign-reference aws_lambda_function.jobs role")},
 	{name: "alarms go to production's topic", do: foreign(cpu, "alarm_actions.0", "aws_sns_topic.alerts", "arn"),
@@ -635,9 +663,9 @@ var meaningful = []mutation{
 	{name: "health check of machines only", do: set(web, "health_check_type", "EC2"),
 		want: one("error monitoring/health-check aws_autoscaling_group.web health_check_type")},
 	{name: "no container insights", with: observed, do: set("aws_ecs_cluster.api", "setting.0.value", "disabled"),
-		want: one("error monitoring/metrics aws_ecs_cluster.api setting.value")},
+		want: one("error monitoring/metrics aws_ecs_cluster.api setting[\"containerInsights\"]")},
 	{name: "container insights more", do: set("aws_ecs_cluster.api", "setting.0.value", "enabled"),
-		want: one("info monitoring/metrics aws_ecs_cluster.api setting.value")},
+		want: one("info monitoring/metrics aws_ecs_cluster.api setting[\"containerInsights\"]")},
 	{name: "no performance insights", with: observed, do: set(db, "performance_insights_enabled", false),
 		want: one("error monitoring/metrics aws_db_instance.main performance_insights_enabled")},
 	{name: "performance insights more", do: set(db, "performance_insights_enabled", true),
@@ -962,6 +990,8 @@ var meaningless = []mutation{
 		rekey(`aws_ssm_parameter.flags["new_checkout"]`, "staging-new_checkout"))},
 	{name: "blocks with the environment's name", do: do(rename(db, "staging"), rename(cache, "staging_main"), rename(jobs, "jobs_staging"))},
 
+	{name: "members numbered otherwise", do: do(rekey(worker+"[1]", 7), replace("worker-1", "worker-7"))},
+
 	// Within the scale.
 	{name: "two cache nodes are a quorum", with: threeNodes, do: set(cache, "num_cache_clusters", 2)},
 	{name: "bounds and capacity near the scale", do: do(set(web, "max_size", 9), set("aws_dynamodb_table.sessions", "read_capacity", 45), set(jobs, "reserved_concurrent_executions", 6))},
@@ -989,6 +1019,12 @@ func mutate(t testing.TB, m mutation) (base, cand *state) {
 	return base, cand
 }
 
+func compare(t testing.TB, cat *catalog.Catalog, m mutation) *parity.Report {
+	t.Helper()
+	base, cand := mutate(t, m)
+	return parity.Compare(base.snapshot(), cand.snapshot(), cat, parity.DefaultOptions())
+}
+
 // TestMutations changes one thing at a time in a true scale model of
 // production: each must give the findings expected of it, and no other.
 func TestMutations(t *testing.T) {
@@ -997,15 +1033,15 @@ func TestMutations(t *testing.T) {
 	cat := loadCatalog(t)
 	expected, found, right := 0, 0, 0
 	seen := map[string]bool{}
+	require.Empty(t, lines(compare(t, cat, mutation{})), "without a mutation")
 	run := func(m mutation) {
 		require.False(t, seen[m.name], "two mutations are called %q", m.name)
 		seen[m.name] = true
 		t.Run(m.name, func(t *testing.T) {
-			base, cand := mutate(t, mutation{with: m.with})
-			report := parity.Compare(base.snapshot(), cand.snapshot(), cat, parity.DefaultOptions())
-			require.Empty(t, lines(report), "before the mutation")
-			base, cand = mutate(t, m)
-			report = parity.Compare(base.snapshot(), cand.snapshot(), cat, parity.DefaultOptions())
+			if m.with != nil {
+				require.Empty(t, lines(compare(t, cat, mutation{with: m.with})), "before the mutation")
+			}
+			report := compare(t, cat, m)
 			got := lines(report)
 			expected += len(m.want)
 			found += len(got)
@@ -1065,4 +1101,184 @@ func sound(t *testing.T, r *parity.Report) {
 	}
 	assert.Equal(t, errors, r.Summary.Error)
 	assert.Equal(t, errors > 0, r.Verdict == parity.Fail, "verdict %s with %d errors", r.Verdict, errors)
+}
+
+// TestFindingIDs holds findings' ids, by which waivers and trends know them,
+// against everything that may change while the finding stays.
+func TestFindingIDs(t *testing.T) {
+	cat := loadCatalog(t)
+	id := func(m mutation) string {
+		t.Helper()
+		report := compare(t, cat, m)
+		require.Len(t, report.Findings, 1, "%v", lines(report))
+		return report.Findings[0].ID
+	}
+	t.Run("values", func(t *testing.T) {
+		for _, c := range []struct{ one, other mutation }{
+			{one: mutation{do: set(db, "engine_version", "14.11")}, other: mutation{do: set(db, "engine_version", "16.1")}},
+			{one: mutation{do: set(db, "port", 5433)}, other: mutation{do: set(db, "port", 15432)}},
+			{one: mutation{do: environment("DB_POOL", constant("5"))}, other: mutation{do: environment("DB_POOL", constant("6"))}},
+			{one: mutation{do: set(jobs, "environment.0.variables.RATE_LIMIT", "1")}, other: mutation{do: set(jobs, "environment.0.variables.RATE_LIMIT", "2")}},
+			{one: mutation{do: set("aws_cloudwatch_log_group.web", "retention_in_days", 7)}, other: mutation{do: set("aws_cloudwatch_log_group.web", "retention_in_days", 365)}},
+			{one: mutation{do: set("aws_security_group.lb", "ingress.0.cidr_blocks", []any{"192.0.2.0/24"})},
+				other: mutation{do: set("aws_security_group.lb", "ingress.0.cidr_blocks", []any{"198.51.100.0/24", "203.0.113.0/24"})}},
+			{one: mutation{do: set(worker, "ami", "ami-03cf127a")}, other: mutation{do: set(worker+"[1]", "ami", "ami-11111111")}},
+			{one: mutation{do: set("aws_ecs_service.api", "desired_count", 2)}, other: mutation{do: set("aws_ecs_service.api", "desired_count", 9)}},
+			{one: mutation{with: jobsPolicy, do: statement(0, "Action", []any{"s3:GetObject"})}, other: mutation{with: jobsPolicy, do: statement(0, "Action", "s3:*")}},
+		} {
+			assert.Equal(t, id(c.one), id(c.other))
+		}
+	})
+	t.Run("noise", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("compares every mutation twice")
+		}
+		noise := do(
+			replaceRegexp(`\b(subnet|sg|vpc|eipalloc|eni|i|vol|lt|nat|igw|rtb|rtbassoc|acl)-[0-9a-f]{17}\b`, rehash),
+			replace("10.20.", "172.30."),
+			func(s *state) { reversed(s.resources()) })
+		ids := func(r *parity.Report) (out []string) {
+			for i := range r.Findings {
+				out = append(out, r.Findings[i].ID+" "+line(&r.Findings[i]))
+			}
+			return out
+		}
+		for _, m := range meaningful {
+			assert.Equal(t, ids(compare(t, cat, m)), ids(compare(t, cat, mutation{with: m.with, do: do(noise, m.do)})), "%s", m.name)
+		}
+	})
+}
+
+// TestSameBytes compares twenty times what differs in many ways.
+func TestSameBytes(t *testing.T) {
+	cat := loadCatalog(t)
+	all := mutation{with: everything, do: func(s *state) {
+		for _, name := range []string{"database engine version", "machine image of one worker", "two web servers", "no cache", "flag missing",
+			"rule more", "one statement less", "environment variable of a container missing", "a function more", "tag", "alarm missing",
+			"container uses production's topic", "password of production", "tainted"} {
+			for _, m := range meaningful {
+				if m.name == name {
+					m.do(s)
+				}
+			}
+		}
+	}}
+	var first []byte
+	for range 20 {
+		report, err := json.MarshalIndent(compare(t, cat, all), "", "  ")
+		require.NoError(t, err)
+		if first == nil {
+			first = report
+		}
+		require.Equal(t, string(first), string(report))
+	}
+	require.Greater(t, strings.Count(string(first), `"rule"`), 10)
+}
+
+// canaries puts secrets where people and providers leave them, different in
+// each environment.
+func canaries(s *state) (planted []string) {
+	secret := func(where string) string {
+		text := "Canary-" + where + "-7Q2x-" + s.env
+		planted = append(planted, text)
+		return text
+	}
+	marked := secret("marked")
+	set(jobs, "environment.0.variables.FEED_AUTH", marked)(s)
+	s.instances(jobs)[0]["sensitive_attributes"] = []any{[]any{
+		map[string]any{"type": "get_attr", "value": "environment"},
+		map[string]any{"type": "index", "value": map[string]any{"value": 0, "type": "number"}},
+		map[string]any{"type": "get_attr", "value": "variables"},
+		map[string]any{"type": "index", "value": map[string]any{"value": "FEED_AUTH", "type": "string"}},
+	}}
+	environment("DATABASE_URL", constant("postgres://shop:"+secret("url")+"@db.example.com:5432/shop"))(s)
+	environment("STRIPE_SECRET_KEY", constant(secret("named")))(s)
+	environment("OPTIONS", constant("--verbose --password="+secret("option")+" --colour"))(s)
+	container(0, func(c map[string]any) { c["command"] = []any{"serve", "--token", secret("argument")} })(s)
+	environment("DSN_TEXT", constant("Server=db.example.com;User Id=shop;Password="+secret("dsn")+";Pooling=true"))(s)
+	environment("SETTINGS", constant(`{"mail":{"user":"shop","password":"`+secret("nested")+`"}}`))(s)
+	environment("HEADERS", constant("Authorization: Bearer "+secret("bearer")))(s)
+	add("aws_secretsmanager_secret_version.mail", map[string]any{"id": "mail-ENV", "secret_id": "mail-ENV", "secret_string": `{"user":"shop","key":"` + secret("managed") + `"}`})(s)
+	set("aws_launch_template.web", "user_data", script("#!/bin/sh\nexport APP_ENV="+s.env+"\nexport DB_PASSWORD="+secret("script")+"\nexport API_TOKEN='"+secret("quoted")+"'\npassword: "+secret("yaml")+"\nexec /opt/shop/web\n"))(s)
+	secure := secret("secure")
+	set("aws_ssm_parameter.db_password", "value", secure)(s)
+	jobsPolicy(s)
+	statement(1, "Condition", map[string]any{"StringEquals": map[string]any{
+		"aws:RequestTag/api_token": secret("policy"), "aws:RequestTag/note": "as in " + secure,
+	}})(s)
+	// Unmarked, and equal to what is marked elsewhere.
+	tag(balance, "Note", marked)(s)
+	give("aws_ecs_service.api", "tags_all.Hint", "login with "+secure)(s)
+	set("aws_security_group.app", "ingress.0.description", "shared with "+secure)(s)
+	environment("COPY", constant(marked))(s)
+	return planted
+}
+
+// TestSecretsStayInside looks for the fixtures' passwords and for planted
+// secrets in all that leaves the package.
+func TestSecretsStayInside(t *testing.T) {
+	cat := loadCatalog(t)
+	secrets := []string{"prod-Sup3r-s3cret!", "stag-0ther-s3cret!"}
+	check := func(t *testing.T, base, cand *state, secrets []string) {
+		t.Helper()
+		b, c := base.snapshot(), cand.snapshot()
+		look := func(what string, data []byte) {
+			t.Helper()
+			for _, s := range secrets {
+				assert.False(t, bytes.Contains(data, []byte(s)), "%s shows %s", what, s)
+				for shift := range 3 { // the middle of it as base64 has it, wherever it begins
+					text := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + s))
+					assert.False(t, bytes.Contains(data, []byte(text[4:len(text)-4])), "%s shows %s in base64", what, s)
+				}
+			}
+		}
+		save := func(what string, snap *parity.Snapshot) {
+			t.Helper()
+			var out bytes.Buffer
+			require.NoError(t, source.Write(&out, snap))
+			look(what, out.Bytes())
+		}
+		report := parity.Compare(b, c, cat, parity.DefaultOptions())
+		data, err := json.Marshal(report)
+		require.NoError(t, err)
+		look("the report", data)
+		save("the baseline's snapshot", b)
+		save("the candidate's snapshot", c)
+	}
+	t.Run("fixtures", func(t *testing.T) {
+		base, cand := shop(t)
+		check(t, base, cand, secrets)
+	})
+	t.Run("a snapshot alone", func(t *testing.T) {
+		_, cand := shop(t)
+		all := append(canaries(cand), secrets...)
+		snap := cand.snapshot()
+		snap.Seal(cat)
+		var out bytes.Buffer
+		require.NoError(t, source.Write(&out, snap))
+		for _, s := range all {
+			assert.False(t, bytes.Contains(out.Bytes(), []byte(s)), "the snapshot shows %s", s)
+		}
+	})
+	t.Run("canaries", func(t *testing.T) {
+		base, cand := shop(t)
+		all := append(append(secrets, canaries(base)...), canaries(cand)...)
+		check(t, base, cand, all)
+	})
+	t.Run("canaries missing in the candidate", func(t *testing.T) {
+		base, cand := shop(t)
+		check(t, base, cand, append(secrets, canaries(base)...))
+	})
+	t.Run("canaries missing in the baseline", func(t *testing.T) {
+		base, cand := shop(t)
+		check(t, base, cand, append(secrets, canaries(cand)...))
+	})
+	t.Run("one's secret open in the other", func(t *testing.T) {
+		base, cand := shop(t)
+		all := append(secrets, canaries(base)...)
+		tag(balance, "Note", all[len(all)-1])(cand)
+		tag(balance, "Other", "prod-Sup3r-s3cret!")(cand)
+		tag(db, "Old", "stag-0ther-s3cret!")(base)
+		check(t, base, cand, all)
+	})
 }

@@ -22,6 +22,7 @@ func pairUnits(b, c *environment) {
 	}
 	p := &pairer{b: b, c: c, features: map[*unit]*features{}}
 	p.each(p.byName)
+	p.byReferrers()
 	// Glue is known by what it ties, so it comes after what it may tie; twice,
 	// because glue refers to glue.
 	p.each(p.byReferences)
@@ -128,6 +129,61 @@ func (p *pairer) byName(b, c []*unit) {
 			func(u *unit) string { return text(p.b, u) },
 			func(u *unit) string { return text(p.c, u) })
 	}
+}
+
+// byReferrers pairs units to which the same things refer at the same places,
+// and nothing else of their type: the role of a function.
+func (p *pairer) byReferrers() {
+	left := map[*unit]bool{}
+	p.each(func(b, c []*unit) {
+		for _, u := range append(append([]*unit(nil), b...), c...) {
+			left[u] = true
+		}
+	})
+	if len(left) == 0 {
+		return
+	}
+	places := map[*unit][]string{}
+	for _, e := range []*environment{p.b, p.c} {
+		for _, u := range e.units {
+			name := u.key
+			if u.pair != nil && u.pair.key < name {
+				name = u.pair.key
+			}
+			if u.pair == nil && left[u] {
+				continue // what is itself unknown tells nothing
+			}
+			keys, items := u.members[0].Attributes.Keys(), u.members[0].Attributes.Items()
+			var walk func(v Value, path string)
+			walk = func(v Value, path string) {
+				if v.Kind == String {
+					for _, t := range e.refs.find(v.Text) {
+						if x := e.refs.targets[t]; x.u != nil && left[x.u] && x.attr == "" {
+							places[x.u] = append(places[x.u], name+" "+path)
+						}
+					}
+				}
+				for i, it := range v.Items() {
+					sub := path
+					if v.Kind == Object {
+						sub += "." + v.Keys()[i]
+					}
+					walk(it, sub)
+				}
+			}
+			for i, k := range keys {
+				if u.typ.Aspect(k).Kind != catalog.Identity {
+					walk(items[i], k)
+				}
+			}
+		}
+	}
+	key := func(u *unit) string {
+		s := places[u]
+		sort.Strings(s)
+		return strings.Join(s, "\n")
+	}
+	p.each(func(b, c []*unit) { pairUnique(b, c, key, key) })
 }
 
 // byReferences pairs units that tie the same things in the same way.

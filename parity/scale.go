@@ -60,14 +60,15 @@ func weightedMedian(ws []weighted) float64 {
 	return 0
 }
 
-// ratioText writes a scale as people say it: "1/3", "1/1", "0.42".
-func ratioText(k float64) string {
+// RatioText writes a scale as people say it: "1/3", "1/1", "0.42"; "unknown"
+// where it is 0.
+func RatioText(k float64) string {
 	if k <= 0 {
 		return "unknown"
 	}
 	for d := 1; d <= 20; d++ {
 		n := math.Round(k * float64(d))
-		if n >= 1 && math.Abs(n/float64(d)-k) < 0.004 {
+		if n >= 1 && math.Abs(n/float64(d)-k) < 0.01*k {
 			return fmt.Sprintf("%d/%d", int(n), d)
 		}
 	}

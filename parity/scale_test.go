@@ -87,10 +87,10 @@ func TestRatioText(t *testing.T) {
 		0.25: "1/4", 1.0 / 3: "1/3", 0.3333: "1/3", 1: "1/1", 0.5: "1/2", 2: "2/1", 0.75: "3/4", 0.05: "1/20",
 		0: "unknown", -1: "unknown", 0.001: "0.001", 1.5: "3/2", 0.42: "5/12",
 	} {
-		assert.Equal(t, want, ratioText(k), "%g", k)
+		assert.Equal(t, want, RatioText(k), "%g", k)
 	}
 	for d := 1; d <= 20; d++ { // what is said is what was meant
-		k, err := ParseRatio(ratioText(1 / float64(d)))
+		k, err := ParseRatio(RatioText(1 / float64(d)))
 		assert.NoError(t, err)
 		assert.InDelta(t, 1/float64(d), k, 0.004)
 	}

@@ -224,6 +224,12 @@ func (s sealer) value(v Value, path string, secret bool) Value {
 	case List:
 		items := append([]Value(nil), v.Items()...)
 		for i := range items {
+			// A command line gives a secret as the word behind its flag.
+			flagged := i > 0 && strings.HasPrefix(v.Items()[i-1].Str(), "-") && s.secretName(strings.TrimLeft(v.Items()[i-1].Str(), "-"))
+			if flagged && items[i].Kind == String && !strings.HasPrefix(items[i].Text, "-") {
+				items[i] = s.value(items[i], path, true)
+				continue
+			}
 			if items[i].Kind == Object {
 				if secret {
 					items[i] = s.hideAll(items[i])
@@ -322,6 +328,7 @@ var (
 	secretText = regexp.MustCompile(`^(-----BEGIN [A-Z ]*PRIVATE KEY-----|(AKIA|ASIA)[A-Z0-9]{16}$|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_|glpat-|xox[abprs]-|sk_live_|rk_live_|sk-[A-Za-z0-9_\-]{20,}|SG\.[\w\-]{16,}|eyJ[\w\-]{10,}\.eyJ[\w\-]{10,}\.)`)
 	userInfo   = regexp.MustCompile(`://([^\s/:@"']*):([^\s/@"']+)@`)
 	assignment = regexp.MustCompile(`(?i)([\w.\-]*(?:passwd|password|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|pwd)[\w\-]*)(\s*=\s*|:\s+|\s+)("[^"\n]+"|'[^'\n]+'|[^\s"',;&]+)`)
+	bearer     = regexp.MustCompile(`(?i)\b(bearer|basic)\s+([\w.~+/=-]{8,})`)
 	keyBlock   = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
 )
 
@@ -356,6 +363,9 @@ func (s *secrets) hideInside(text string) string {
 	}
 	if strings.ContainsAny(text, "= ") && assignment.MatchString(text) {
 		text = hideAssignments(text, s.add)
+	}
+	if bearer.MatchString(text) {
+		text = replaceGroup(bearer, text, 2, s.add)
 	}
 	if strings.Contains(text, "PRIVATE KEY-----") {
 		text = keyBlock.ReplaceAllString(text, Hidden)

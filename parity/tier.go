@@ -108,7 +108,11 @@ func (s *survey) named(u *unit) []*unit {
 	walk = func(v Value) {
 		switch v.Kind {
 		case String:
-			for _, t := range s.env.refs.find(v.Text) {
+			found := s.env.refs.find(v.Text)
+			if len(found) > 1 && !strong(v.Text) {
+				return // a name that many share names none of them here
+			}
+			for _, t := range found {
 				if x := s.env.refs.targets[t].u; x != nil && !seen[x] {
 					seen[x] = true
 					out = append(out, x)

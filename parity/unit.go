@@ -66,10 +66,14 @@ func commonAddress(members []*Resource) string {
 }
 
 var (
-	zoneName = regexp.MustCompile(`[a-z]{2}(-[a-z]+)+-?\d[a-z]$|^[a-z]{3}\d-az\d$`)
+	zoneName = regexp.MustCompile(`(\b|_)` + regionName + `[a-z]$|^[a-z]{3}\d-az\d$`)
 	ordinal  = regexp.MustCompile(`(^|[-_./ ])(az)?-?(\d+[a-f]?|[a-f]\d*|one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|alpha|beta|gamma|delta|epsilon)$`)
 	digits   = regexp.MustCompile(`\d+$`)
 )
+
+// regionName is how clouds name regions; AWS appends the letter of a zone,
+// Google a dash and the letter.
+const regionName = `(us|eu|ap|sa|ca|me|af|il|cn|mx|us-gov|europe|asia|australia|northamerica|southamerica|africa)-(north|south|east|west|central|northeast|southeast|northwest|southwest)-?\d-?`
 
 // stem drops from a name what only numbers its bearers: "web-1", "private_b",
 // "us-east-1a" are members of "web", "private" and "".
@@ -188,7 +192,7 @@ func (e *environment) source(r *Resource) string {
 
 var (
 	countIndex = regexp.MustCompile(`\[\d+\]`)
-	numbering  = regexp.MustCompile(`[a-z]{2}(-[a-z]+)+-?\d[a-z]\b|\b[0-9a-f]{8,}\b|\d+`)
+	numbering  = regexp.MustCompile(`\b` + regionName + `[a-z]\b|\b[0-9a-f]{8,}\b|\d+`)
 )
 
 // split separates the resources of a type that is not counted when they are

@@ -154,6 +154,14 @@ func decode(parser *hclparse.Parser, f File, into map[string]*Type) hcl.Diagnost
 		for _, s := range r.Sets {
 			t.sets[s] = true
 		}
+		if isAbsent(r.Kind) {
+			diags = diags.Append(&hcl.Diagnostic{
+				Severity: hcl.DiagError, Summary: "Missing kind",
+				Detail:  fmt.Sprintf("The type %q has no kind; one of: %s.", r.Name, strings.Join(kinds, ", ")),
+				Subject: &r.Range,
+			})
+			continue
+		}
 		var kind, scale string
 		diags = append(diags, word(r.Kind, "kind", kinds, &kind)...)
 		t.Kind = kind

@@ -91,7 +91,7 @@ func (t *text) verdict() {
 		says = fmt.Sprintf("%s models %s, but for what is below", c, b)
 	}
 	t.line("%s  %s", t.paint(word, attr, color.Bold), t.paint(says, color.Bold))
-	scale := "measured " + ratio(r.Scale.Observed)
+	scale := "measured " + parity.RatioText(r.Scale.Observed)
 	if r.Scale.Declared != nil {
 		scale = "declared " + *r.Scale.Declared + ", " + scale
 	}
@@ -112,19 +112,6 @@ func (t *text) verdict() {
 		dims = append(dims, part)
 	}
 	t.line("      %s", strings.Join(dims, "   "))
-}
-
-func ratio(k float64) string {
-	if k <= 0 {
-		return "unknown"
-	}
-	for d := 1; d <= 20; d++ {
-		n := int(k*float64(d) + 0.5)
-		if diff := float64(n)/float64(d) - k; n >= 1 && diff < 0.004 && diff > -0.004 {
-			return fmt.Sprintf("%d/%d", n, d)
-		}
-	}
-	return strconv.FormatFloat(k, 'g', 3, 64)
 }
 
 func count(n int, word string) string {

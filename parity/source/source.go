@@ -257,6 +257,7 @@ func (d *document) member(key string) error {
 			d.snap.Terraform = v.Str()
 		case "schema":
 			d.schema = v.Str()
+			d.dec.MaxDepth *= 2 // documents are spelled out in snapshots
 		case "environment":
 			d.snap.Environment = v.Str()
 		default:
