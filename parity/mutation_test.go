@@ -215,114 +215,198 @@ const (
 // meaningful are mutations that somebody must hear of.
 var meaningful = []mutation{
 	// Versions.
-	{name: "database engine version", do: do(set(db, "engine_version", "14.11"), set(db, "engine_version_actual", "14.11")),
-		want: one("error version/engine aws_db_instance.main engine_version")},
-	{name: "minor version of the database", do: do(set(db, "engine_version", "15.7"), set(db, "engine_version_actual", "15.7")),
-		want: one("error version/engine aws_db_instance.main engine_version")},
-	{name: "database engine", do: set(db, "engine", "mariadb"),
-		want: one("error version/engine aws_db_instance.main engine")},
-	{name: "one replica is ahead", do: set("aws_db_instance.replica[1]", "engine_version", "16.2"),
-		want: one("error version/engine aws_db_instance.replica -> aws_db_instance.replica[1] engine_version")},
-	{name: "parameter group family", do: set("aws_db_parameter_group.main", "family", "postgres14"),
-		want: one("error version/engine aws_db_parameter_group.main family")},
-	{name: "certificate authority", do: set(db, "ca_cert_identifier", "rds-ca-2019"),
-		want: one("error version/ca aws_db_instance.main ca_cert_identifier")},
-	{name: "cache engine version", do: do(set(cache, "engine_version", "6.2"), set(cache, "engine_version_actual", "6.2.6")),
-		want: one("error version/engine aws_elasticache_replication_group.main engine_version")},
-	{name: "machine image of the web servers", do: set("aws_launch_template.web", "image_id", "ami-03cf127a"),
-		want: one("error version/image aws_launch_template.web image_id")},
-	{name: "machine image of one worker", do: set(worker+"[1]", "ami", "ami-03cf127a"),
-		want: one("error version/image aws_instance.worker -> aws_instance.worker[1] ami")},
-	{name: "machine image of all workers", do: set(worker, "ami", "ami-03cf127a"),
-		want: one("error version/image aws_instance.worker ami")},
+	{
+		name: "database engine version", do: do(set(db, "engine_version", "14.11"), set(db, "engine_version_actual", "14.11")),
+		want: one("error version/engine aws_db_instance.main engine_version"),
+	},
+	{
+		name: "minor version of the database", do: do(set(db, "engine_version", "15.7"), set(db, "engine_version_actual", "15.7")),
+		want: one("error version/engine aws_db_instance.main engine_version"),
+	},
+	{
+		name: "database engine", do: set(db, "engine", "mariadb"),
+		want: one("error version/engine aws_db_instance.main engine"),
+	},
+	{
+		name: "one replica is ahead", do: set("aws_db_instance.replica[1]", "engine_version", "16.2"),
+		want: one("error version/engine aws_db_instance.replica -> aws_db_instance.replica[1] engine_version"),
+	},
+	{
+		name: "parameter group family", do: set("aws_db_parameter_group.main", "family", "postgres14"),
+		want: one("error version/engine aws_db_parameter_group.main family"),
+	},
+	{
+		name: "certificate authority", do: set(db, "ca_cert_identifier", "rds-ca-2019"),
+		want: one("error version/ca aws_db_instance.main ca_cert_identifier"),
+	},
+	{
+		name: "cache engine version", do: do(set(cache, "engine_version", "6.2"), set(cache, "engine_version_actual", "6.2.6")),
+		want: one("error version/engine aws_elasticache_replication_group.main engine_version"),
+	},
+	{
+		name: "machine image of the web servers", do: set("aws_launch_template.web", "image_id", "ami-03cf127a"),
+		want: one("error version/image aws_launch_template.web image_id"),
+	},
+	{
+		name: "machine image of one worker", do: set(worker+"[1]", "ami", "ami-03cf127a"),
+		want: one("error version/image aws_instance.worker -> aws_instance.worker[1] ami"),
+	},
+	{
+		name: "machine image of all workers", do: set(worker, "ami", "ami-03cf127a"),
+		want: one("error version/image aws_instance.worker ami"),
+	},
 	{name: "another region has other ids of images", do: replace("us-east-1", "eu-west-1", "use1", "euw1", "ami-12c6146b", "ami-0e1d30f2"), want: one(
 		"info version/image aws_launch_template.web image_id",
 		"info version/image aws_instance.worker ami")},
-	{name: "runtime of the function", do: set(jobs, "runtime", "nodejs18.x"),
-		want: one("error version/runtime aws_lambda_function.jobs runtime")},
-	{name: "processor of the function", do: set(jobs, "architectures", []any{"arm64"}),
-		want: one("error version/platform aws_lambda_function.jobs architectures")},
-	{name: "layer version", with: layer, do: set(jobs, "layers.0", "arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:21"),
-		want: one("error version/layer aws_lambda_function.jobs layers")},
-	{name: "layer missing", with: layer, do: set(jobs, "layers", []any{}),
-		want: one("error version/layer aws_lambda_function.jobs layers")},
-	{name: "code of the function", do: set(jobs, "source_code_hash", "b1JmQ2x2d0FBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="),
-		want: one("info version/release aws_lambda_function.jobs source_code_hash")},
-	{name: "own release", do: container(0, func(c map[string]any) { c["image"] = "registry.example.com/shop/api:2026.12.0" }),
-		want: one("info version/release aws_ecs_task_definition.api container_definitions.image")},
+	{
+		name: "runtime of the function", do: set(jobs, "runtime", "nodejs18.x"),
+		want: one("error version/runtime aws_lambda_function.jobs runtime"),
+	},
+	{
+		name: "processor of the function", do: set(jobs, "architectures", []any{"arm64"}),
+		want: one("error version/platform aws_lambda_function.jobs architectures"),
+	},
+	{
+		name: "layer version", with: layer, do: set(jobs, "layers.0", "arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:21"),
+		want: one("error version/layer aws_lambda_function.jobs layers"),
+	},
+	{
+		name: "layer missing", with: layer, do: set(jobs, "layers", []any{}),
+		want: one("error version/layer aws_lambda_function.jobs layers"),
+	},
+	{
+		name: "code of the function", do: set(jobs, "source_code_hash", "b1JmQ2x2d0FBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="),
+		want: one("info version/release aws_lambda_function.jobs source_code_hash"),
+	},
+	{
+		name: "own release", do: container(0, func(c map[string]any) { c["image"] = "registry.example.com/shop/api:2026.12.0" }),
+		want: one("info version/release aws_ecs_task_definition.api container_definitions.image"),
+	},
 	{name: "own release by digest", do: container(0, func(c map[string]any) {
 		c["image"] = "registry.example.com/shop/api@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 	}), want: one("info version/release aws_ecs_task_definition.api container_definitions.image")},
-	{name: "another image altogether", do: container(0, func(c map[string]any) { c["image"] = "registry.example.com/shop/api-rewrite:2026.11.3" }),
-		want: one("error version/image aws_ecs_task_definition.api container_definitions.image")},
+	{
+		name: "another image altogether", do: container(0, func(c map[string]any) { c["image"] = "registry.example.com/shop/api-rewrite:2026.11.3" }),
+		want: one("error version/image aws_ecs_task_definition.api container_definitions.image"),
+	},
 	{name: "public sidecar image", with: sidecar, do: container(1, func(c map[string]any) {
 		c["image"] = "public.ecr.aws/aws-observability/aws-otel-collector:v0.38.1"
 	}), want: one(`error version/image aws_ecs_task_definition.api container_definitions["otel"].image`)},
 	{name: "own release beside a sidecar", with: sidecar, do: container(0, func(c map[string]any) {
 		c["image"] = "registry.example.com/shop/api:2026.12.0"
 	}), want: one(`info version/release aws_ecs_task_definition.api container_definitions["api"].image`)},
-	{name: "Fargate platform", with: set("aws_ecs_service.api", "platform_version", "1.4.0"), do: set("aws_ecs_service.api", "platform_version", "1.3.0"),
-		want: one("error version/platform aws_ecs_service.api platform_version")},
-	{name: "Kubernetes version", with: workload, do: set("aws_eks_cluster.apps", "version", "1.28"),
-		want: one("error version/platform aws_eks_cluster.apps version")},
-	{name: "add-on version", with: workload, do: set("aws_eks_addon.cni", "addon_version", "v1.15.1-eksbuild.1"),
-		want: one("error version/addon aws_eks_addon.cni addon_version")},
-	{name: "provider, by its schema", do: func(s *state) { s.instances(db)[0]["schema_version"] = 1 },
-		want: one("error version/provider hashicorp/aws hashicorp/aws")},
-	{name: "Terraform", do: func(s *state) { s.doc["terraform_version"] = "1.9.8" },
-		want: one("info version/terraform terraform terraform_version")},
+	{
+		name: "Fargate platform", with: set("aws_ecs_service.api", "platform_version", "1.4.0"), do: set("aws_ecs_service.api", "platform_version", "1.3.0"),
+		want: one("error version/platform aws_ecs_service.api platform_version"),
+	},
+	{
+		name: "Kubernetes version", with: workload, do: set("aws_eks_cluster.apps", "version", "1.28"),
+		want: one("error version/platform aws_eks_cluster.apps version"),
+	},
+	{
+		name: "add-on version", with: workload, do: set("aws_eks_addon.cni", "addon_version", "v1.15.1-eksbuild.1"),
+		want: one("error version/addon aws_eks_addon.cni addon_version"),
+	},
+	{
+		name: "provider, by its schema", do: func(s *state) { s.instances(db)[0]["schema_version"] = 1 },
+		want: one("error version/provider hashicorp/aws hashicorp/aws"),
+	},
+	{
+		name: "Terraform", do: func(s *state) { s.doc["terraform_version"] = "1.9.8" },
+		want: one("info version/terraform terraform terraform_version"),
+	},
 
 	// Members: one box, and proportions.
-	{name: "one web server", do: do(set(web, "desired_capacity", 1), set(web, "min_size", 1)),
-		want: one("error one-box/single-member aws_autoscaling_group.web members")},
-	{name: "two web servers", do: do(set(web, "desired_capacity", 2), set(web, "min_size", 2)),
-		want: one("warning topology/proportion aws_autoscaling_group.web members")},
-	{name: "three web servers are within the tolerance", do: do(set(web, "desired_capacity", 3), set(web, "min_size", 3)),
-		want: one("info topology/proportion aws_autoscaling_group.web members")},
-	{name: "nine web servers", do: do(set(web, "desired_capacity", 9), set(web, "max_size", 18)),
-		want: one("warning topology/proportion aws_autoscaling_group.web members")},
-	{name: "no web server", do: do(set(web, "desired_capacity", 0), set(web, "min_size", 0)),
-		want: one("error one-box/missing-tier aws_autoscaling_group.web members")},
-	{name: "one task", do: set("aws_ecs_service.api", "desired_count", 1),
-		want: one("error one-box/single-member aws_ecs_service.api members")},
-	{name: "no task", do: set("aws_ecs_service.api", "desired_count", 0),
-		want: one("error one-box/missing-tier aws_ecs_service.api members")},
-	{name: "as many tasks as production", do: set("aws_ecs_service.api", "desired_count", 9),
-		want: one("warning topology/proportion aws_ecs_service.api members")},
+	{
+		name: "one web server", do: do(set(web, "desired_capacity", 1), set(web, "min_size", 1)),
+		want: one("error one-box/single-member aws_autoscaling_group.web members"),
+	},
+	{
+		name: "two web servers", do: do(set(web, "desired_capacity", 2), set(web, "min_size", 2)),
+		want: one("warning topology/proportion aws_autoscaling_group.web members"),
+	},
+	{
+		name: "three web servers are within the tolerance", do: do(set(web, "desired_capacity", 3), set(web, "min_size", 3)),
+		want: one("info topology/proportion aws_autoscaling_group.web members"),
+	},
+	{
+		name: "nine web servers", do: do(set(web, "desired_capacity", 9), set(web, "max_size", 18)),
+		want: one("warning topology/proportion aws_autoscaling_group.web members"),
+	},
+	{
+		name: "no web server", do: do(set(web, "desired_capacity", 0), set(web, "min_size", 0)),
+		want: one("error one-box/missing-tier aws_autoscaling_group.web members"),
+	},
+	{
+		name: "one task", do: set("aws_ecs_service.api", "desired_count", 1),
+		want: one("error one-box/single-member aws_ecs_service.api members"),
+	},
+	{
+		name: "no task", do: set("aws_ecs_service.api", "desired_count", 0),
+		want: one("error one-box/missing-tier aws_ecs_service.api members"),
+	},
+	{
+		name: "as many tasks as production", do: set("aws_ecs_service.api", "desired_count", 9),
+		want: one("warning topology/proportion aws_ecs_service.api members"),
+	},
 	{name: "one worker", do: drop(worker + "[1]"), want: one(
 		"error one-box/single-member aws_instance.worker -> aws_instance.worker[0] members",
 		"error one-box/single-zone aws_instance.worker -> aws_instance.worker[0] zones")},
-	{name: "two NAT gateways", do: drop("aws_nat_gateway.main[2]"),
-		want: one("warning topology/proportion aws_nat_gateway.main members")},
-	{name: "one NAT gateway", do: drop("aws_nat_gateway.main[1]", "aws_nat_gateway.main[2]"),
-		want: one("error one-box/single-member aws_nat_gateway.main -> aws_nat_gateway.main[0] members")},
-	{name: "one replica", do: drop("aws_db_instance.replica[1]"),
-		want: one("error one-box/single-member aws_db_instance.replica -> aws_db_instance.replica[0] members")},
-	{name: "no replica", do: drop("aws_db_instance.replica"),
-		want: one("error one-box/no-replica aws_db_instance.replica -> aws_db_instance.main replicas")},
-	{name: "one cache node", with: threeNodes, do: set(cache, "num_cache_clusters", 1),
-		want: one("error one-box/single-member aws_elasticache_replication_group.main members")},
-	{name: "next to no capacity to read", do: set("aws_dynamodb_table.sessions", "read_capacity", 4),
-		want: one("warning topology/proportion aws_dynamodb_table.sessions read_capacity")},
-	{name: "more capacity than production", do: set("aws_dynamodb_table.sessions", "write_capacity", 100),
-		want: one("warning topology/proportion aws_dynamodb_table.sessions write_capacity")},
-	{name: "hardly any concurrency", do: set(jobs, "reserved_concurrent_executions", 1),
-		want: one("warning topology/proportion aws_lambda_function.jobs reserved_concurrent_executions")},
+	{
+		name: "two NAT gateways", do: drop("aws_nat_gateway.main[2]"),
+		want: one("warning topology/proportion aws_nat_gateway.main members"),
+	},
+	{
+		name: "one NAT gateway", do: drop("aws_nat_gateway.main[1]", "aws_nat_gateway.main[2]"),
+		want: one("error one-box/single-member aws_nat_gateway.main -> aws_nat_gateway.main[0] members"),
+	},
+	{
+		name: "one replica", do: drop("aws_db_instance.replica[1]"),
+		want: one("error one-box/single-member aws_db_instance.replica -> aws_db_instance.replica[0] members"),
+	},
+	{
+		name: "no replica", do: drop("aws_db_instance.replica"),
+		want: one("error one-box/no-replica aws_db_instance.replica -> aws_db_instance.main replicas"),
+	},
+	{
+		name: "one cache node", with: threeNodes, do: set(cache, "num_cache_clusters", 1),
+		want: one("error one-box/single-member aws_elasticache_replication_group.main members"),
+	},
+	{
+		name: "next to no capacity to read", do: set("aws_dynamodb_table.sessions", "read_capacity", 4),
+		want: one("warning topology/proportion aws_dynamodb_table.sessions read_capacity"),
+	},
+	{
+		name: "more capacity than production", do: set("aws_dynamodb_table.sessions", "write_capacity", 100),
+		want: one("warning topology/proportion aws_dynamodb_table.sessions write_capacity"),
+	},
+	{
+		name: "hardly any concurrency", do: set(jobs, "reserved_concurrent_executions", 1),
+		want: one("warning topology/proportion aws_lambda_function.jobs reserved_concurrent_executions"),
+	},
 
 	// Standby, zones, balancer.
-	{name: "no standby", do: set(db, "multi_az", false),
-		want: one("error one-box/no-replica aws_db_instance.main multi_az")},
-	{name: "no failover", do: set(cache, "automatic_failover_enabled", false),
-		want: one("error one-box/no-replica aws_elasticache_replication_group.main automatic_failover_enabled")},
-	{name: "cache in one zone", with: set(cache, "multi_az_enabled", true), do: set(cache, "multi_az_enabled", false),
-		want: one("error one-box/no-replica aws_elasticache_replication_group.main multi_az_enabled")},
+	{
+		name: "no standby", do: set(db, "multi_az", false),
+		want: one("error one-box/no-replica aws_db_instance.main multi_az"),
+	},
+	{
+		name: "no failover", do: set(cache, "automatic_failover_enabled", false),
+		want: one("error one-box/no-replica aws_elasticache_replication_group.main automatic_failover_enabled"),
+	},
+	{
+		name: "cache in one zone", with: set(cache, "multi_az_enabled", true), do: set(cache, "multi_az_enabled", false),
+		want: one("error one-box/no-replica aws_elasticache_replication_group.main multi_az_enabled"),
+	},
 	{name: "web servers in one zone", do: func(s *state) {
 		set(web, "availability_zones", []any{"us-east-1a"})(s)
 		set(web, "vpc_zone_identifier", []any{s.text("aws_subnet.private[0]", "id")})(s)
 	}, want: one("error one-box/single-zone aws_autoscaling_group.web zones")},
-	{name: "workers in one zone", do: do(set(worker+"[1]", "availability_zone", "us-east-1a"),
-		point(worker+"[1]", "subnet_id", "aws_subnet.private[0]", "id")),
-		want: one("error one-box/single-zone aws_instance.worker zones")},
+	{
+		name: "workers in one zone", do: do(set(worker+"[1]", "availability_zone", "us-east-1a"),
+			point(worker+"[1]", "subnet_id", "aws_subnet.private[0]", "id")),
+		want: one("error one-box/single-zone aws_instance.worker zones"),
+	},
 	{name: "tasks in one zone", do: func(s *state) {
 		set("aws_ecs_service.api", "network_configuration.0.subnets", []any{s.text("aws_subnet.private[2]", "id")})(s)
 	}, want: one("error one-box/single-zone aws_ecs_service.api zones")},
@@ -346,8 +430,10 @@ var meaningful = []mutation{
 		})(s)
 		point("aws_nat_gateway.main[2]", "subnet_id", "aws_subnet.public[1]", "id")(s)
 	}, want: one("warning topology/proportion aws_subnet.public zones")},
-	{name: "web servers behind no balancer", do: set(web, "target_group_arns", []any{}),
-		want: one("error one-box/no-balancer aws_autoscaling_group.web balancer")},
+	{
+		name: "web servers behind no balancer", do: set(web, "target_group_arns", []any{}),
+		want: one("error one-box/no-balancer aws_autoscaling_group.web balancer"),
+	},
 	{name: "no balancer at all", do: do(drop(balance, target, "aws_lb_listener.web", alarm), set(web, "target_group_arns", []any{})), want: one(
 		"error one-box/no-balancer aws_autoscaling_group.web balancer",
 		"error monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] -> -")},
@@ -357,177 +443,317 @@ var meaningful = []mutation{
 		"error config/missing-resource aws_ecs_cluster.batch -> -")},
 
 	// Tiers and supporting resources, missing or more.
-	{name: "no web servers", do: drop(web),
-		want: one("error one-box/missing-tier aws_autoscaling_group.web -> - members")},
-	{name: "no workers", do: drop(worker),
-		want: one("error one-box/missing-tier aws_instance.worker -> - members")},
-	{name: "no service", do: drop("aws_ecs_service.api"),
-		want: one("error one-box/missing-tier aws_ecs_service.api -> - members")},
-	{name: "no function", do: drop(jobs),
-		want: one("error one-box/missing-tier aws_lambda_function.jobs -> - members")},
-	{name: "no table", do: drop("aws_dynamodb_table.sessions"),
-		want: one("error one-box/missing-tier aws_dynamodb_table.sessions -> - members")},
-	{name: "no cache", do: drop(cache),
-		want: one("error one-box/missing-tier aws_elasticache_replication_group.main -> - members")},
-	{name: "no topic", do: do(drop("aws_sns_topic.alerts"), set("aws_cloudwatch_metric_alarm.web_5xx", "alarm_actions", []any{}), set(cpu, "alarm_actions", []any{})),
-		want: one("error one-box/missing-tier aws_sns_topic.alerts -> - members")},
+	{
+		name: "no web servers", do: drop(web),
+		want: one("error one-box/missing-tier aws_autoscaling_group.web -> - members"),
+	},
+	{
+		name: "no workers", do: drop(worker),
+		want: one("error one-box/missing-tier aws_instance.worker -> - members"),
+	},
+	{
+		name: "no service", do: drop("aws_ecs_service.api"),
+		want: one("error one-box/missing-tier aws_ecs_service.api -> - members"),
+	},
+	{
+		name: "no function", do: drop(jobs),
+		want: one("error one-box/missing-tier aws_lambda_function.jobs -> - members"),
+	},
+	{
+		name: "no table", do: drop("aws_dynamodb_table.sessions"),
+		want: one("error one-box/missing-tier aws_dynamodb_table.sessions -> - members"),
+	},
+	{
+		name: "no cache", do: drop(cache),
+		want: one("error one-box/missing-tier aws_elasticache_replication_group.main -> - members"),
+	},
+	{
+		name: "no topic", do: do(drop("aws_sns_topic.alerts"), set("aws_cloudwatch_metric_alarm.web_5xx", "alarm_actions", []any{}), set(cpu, "alarm_actions", []any{})),
+		want: one("error one-box/missing-tier aws_sns_topic.alerts -> - members"),
+	},
 	{name: "no bucket", do: drop("aws_s3_bucket.assets", "aws_s3_bucket_versioning.assets"), want: one(
 		"error one-box/missing-tier aws_s3_bucket.assets -> - members",
 		"error config/missing-resource aws_s3_bucket_versioning.assets -> -")},
 	{name: "no bucket, and a policy that names it", with: jobsPolicy, do: drop("aws_s3_bucket.assets", "aws_s3_bucket_versioning.assets"), want: one(
 		"error one-box/missing-tier aws_s3_bucket.assets -> - members",
 		"error config/missing-resource aws_s3_bucket_versioning.assets -> -")},
-	{name: "no NAT gateway", do: drop("aws_nat_gateway.main"),
-		want: one("error one-box/missing-tier aws_nat_gateway.main -> - members")},
+	{
+		name: "no NAT gateway", do: drop("aws_nat_gateway.main"),
+		want: one("error one-box/missing-tier aws_nat_gateway.main -> - members"),
+	},
 	{name: "a queue more", do: mail, want: one(
 		"info topology/extra-tier - -> aws_sqs_queue.dead members",
 		"info topology/extra-tier - -> aws_sqs_queue.mail members")},
-	{name: "a function more", do: clone(jobs, "aws_lambda_function.thumbnails", "shop-staging-jobs", "shop-staging-thumbnails"),
-		want: one("info topology/extra-tier - -> aws_lambda_function.thumbnails members")},
-	{name: "no security group for the data", do: drop("aws_security_group.data"),
-		want: one("error config/missing-resource aws_security_group.data -> -")},
-	{name: "no role", do: drop("aws_iam_role.jobs"),
-		want: one("error config/missing-resource aws_iam_role.jobs -> -")},
-	{name: "no internet gateway", do: drop("aws_internet_gateway.main"),
-		want: one("error config/missing-resource aws_internet_gateway.main -> -")},
-	{name: "one public subnet has no route", do: drop("aws_route_table_association.public[2]"),
-		want: one("error config/missing-resource aws_route_table_association.public[2] -> -")},
-	{name: "no policy", with: jobsPolicy, do: drop("aws_iam_role_policy.jobs"),
-		want: one("error config/missing-resource aws_iam_role_policy.jobs -> -")},
-	{name: "no listener rule", with: listenerRule, do: drop("aws_lb_listener_rule.api"),
-		want: one("error config/missing-resource aws_lb_listener_rule.api -> -")},
-	{name: "a security group more", do: clone("aws_security_group.data", "aws_security_group.debug", "shop-staging-data", "shop-staging-debug", "sg-bed077ffbdf4c2738", "sg-0123456789abcdef0"),
-		want: one("info config/extra-resource - -> aws_security_group.debug")},
-	{name: "no versioning of the bucket", do: drop("aws_s3_bucket_versioning.assets"),
-		want: one("error config/missing-resource aws_s3_bucket_versioning.assets -> -")},
+	{
+		name: "a function more", do: clone(jobs, "aws_lambda_function.thumbnails", "shop-staging-jobs", "shop-staging-thumbnails"),
+		want: one("info topology/extra-tier - -> aws_lambda_function.thumbnails members"),
+	},
+	{
+		name: "no security group for the data", do: drop("aws_security_group.data"),
+		want: one("error config/missing-resource aws_security_group.data -> -"),
+	},
+	{
+		name: "no role", do: drop("aws_iam_role.jobs"),
+		want: one("error config/missing-resource aws_iam_role.jobs -> -"),
+	},
+	{
+		name: "no internet gateway", do: drop("aws_internet_gateway.main"),
+		want: one("error config/missing-resource aws_internet_gateway.main -> -"),
+	},
+	{
+		name: "one public subnet has no route", do: drop("aws_route_table_association.public[2]"),
+		want: one("error config/missing-resource aws_route_table_association.public[2] -> -"),
+	},
+	{
+		name: "no policy", with: jobsPolicy, do: drop("aws_iam_role_policy.jobs"),
+		want: one("error config/missing-resource aws_iam_role_policy.jobs -> -"),
+	},
+	{
+		name: "no listener rule", with: listenerRule, do: drop("aws_lb_listener_rule.api"),
+		want: one("error config/missing-resource aws_lb_listener_rule.api -> -"),
+	},
+	{
+		name: "a security group more", do: clone("aws_security_group.data", "aws_security_group.debug", "shop-staging-data", "shop-staging-debug", "sg-bed077ffbdf4c2738", "sg-0123456789abcdef0"),
+		want: one("info config/extra-resource - -> aws_security_group.debug"),
+	},
+	{
+		name: "no versioning of the bucket", do: drop("aws_s3_bucket_versioning.assets"),
+		want: one("error config/missing-resource aws_s3_bucket_versioning.assets -> -"),
+	},
 
 	// Sizes.
-	{name: "smaller web servers", do: set("aws_launch_template.web", "instance_type", "m5.large"),
-		want: one("warning topology/size-family aws_launch_template.web instance_type")},
-	{name: "web servers of another family", do: set("aws_launch_template.web", "instance_type", "t3.2xlarge"),
-		want: one("warning topology/size-family aws_launch_template.web instance_type")},
-	{name: "one smaller worker", do: set(worker+"[0]", "instance_type", "c5.large"),
-		want: one("warning topology/size-family aws_instance.worker -> aws_instance.worker[0] instance_type")},
-	{name: "database of another family", do: set(db, "instance_class", "db.t3.medium"),
-		want: one("warning topology/size-family aws_db_instance.main instance_class")},
-	{name: "smaller replicas", do: set("aws_db_instance.replica", "instance_class", "db.r5.large"),
-		want: one("warning topology/size-family aws_db_instance.replica instance_class")},
-	{name: "cache of another family", do: set(cache, "node_type", "cache.t3.small"),
-		want: one("warning topology/size-family aws_elasticache_replication_group.main node_type")},
-	{name: "half the processor of a task", do: set(app, "cpu", "512"),
-		want: one("warning topology/size-family aws_ecs_task_definition.api cpu")},
-	{name: "half the memory of a task", do: set(app, "memory", "1024"),
-		want: one("warning topology/size-family aws_ecs_task_definition.api memory")},
-	{name: "half the memory of the function", do: set(jobs, "memory_size", 512),
-		want: one("warning topology/size-family aws_lambda_function.jobs memory_size")},
-	{name: "hardly any storage", do: set(db, "allocated_storage", 20),
-		want: one("info topology/storage aws_db_instance.main allocated_storage")},
+	{
+		name: "smaller web servers", do: set("aws_launch_template.web", "instance_type", "m5.large"),
+		want: one("warning topology/size-family aws_launch_template.web instance_type"),
+	},
+	{
+		name: "web servers of another family", do: set("aws_launch_template.web", "instance_type", "t3.2xlarge"),
+		want: one("warning topology/size-family aws_launch_template.web instance_type"),
+	},
+	{
+		name: "one smaller worker", do: set(worker+"[0]", "instance_type", "c5.large"),
+		want: one("warning topology/size-family aws_instance.worker -> aws_instance.worker[0] instance_type"),
+	},
+	{
+		name: "database of another family", do: set(db, "instance_class", "db.t3.medium"),
+		want: one("warning topology/size-family aws_db_instance.main instance_class"),
+	},
+	{
+		name: "smaller replicas", do: set("aws_db_instance.replica", "instance_class", "db.r5.large"),
+		want: one("warning topology/size-family aws_db_instance.replica instance_class"),
+	},
+	{
+		name: "cache of another family", do: set(cache, "node_type", "cache.t3.small"),
+		want: one("warning topology/size-family aws_elasticache_replication_group.main node_type"),
+	},
+	{
+		name: "half the processor of a task", do: set(app, "cpu", "512"),
+		want: one("warning topology/size-family aws_ecs_task_definition.api cpu"),
+	},
+	{
+		name: "half the memory of a task", do: set(app, "memory", "1024"),
+		want: one("warning topology/size-family aws_ecs_task_definition.api memory"),
+	},
+	{
+		name: "half the memory of the function", do: set(jobs, "memory_size", 512),
+		want: one("warning topology/size-family aws_lambda_function.jobs memory_size"),
+	},
+	{
+		name: "hardly any storage", do: set(db, "allocated_storage", 20),
+		want: one("info topology/storage aws_db_instance.main allocated_storage"),
+	},
 
 	// Settings, at the top and in blocks.
-	{name: "backups for a day", do: set(db, "backup_retention_period", 1),
-		want: one("warning config/setting aws_db_instance.main backup_retention_period")},
-	{name: "no encryption", do: set(db, "storage_encrypted", false),
-		want: one("warning config/setting aws_db_instance.main storage_encrypted")},
-	{name: "open to the world", do: set(db, "publicly_accessible", true),
-		want: one("warning config/setting aws_db_instance.main publicly_accessible")},
-	{name: "another port", do: set(db, "port", 5433),
-		want: one("warning config/setting aws_db_instance.main port")},
-	{name: "another kind of storage", do: set(db, "storage_type", "gp2"),
-		want: one("warning config/setting aws_db_instance.main storage_type")},
-	{name: "another user", do: set(db, "username", "root"),
-		want: one("warning config/setting aws_db_instance.main username")},
-	{name: "no host names in the network", do: set("aws_vpc.main", "enable_dns_hostnames", false),
-		want: one("warning config/setting aws_vpc.main enable_dns_hostnames")},
-	{name: "idle timeout", do: set(balance, "idle_timeout", 30),
-		want: one("warning config/setting aws_lb.web idle_timeout")},
-	{name: "draining", do: set(target, "deregistration_delay", "5"),
-		want: one("warning config/setting aws_lb_target_group.web deregistration_delay")},
-	{name: "sticky sessions", do: set(target, "stickiness.0.enabled", true),
-		want: one("warning config/setting aws_lb_target_group.web stickiness.enabled")},
-	{name: "function timeout", do: set(jobs, "timeout", 60),
-		want: one("warning config/setting aws_lambda_function.jobs timeout")},
-	{name: "function handler", do: set(jobs, "handler", "main.handler"),
-		want: one("warning config/setting aws_lambda_function.jobs handler")},
-	{name: "rolling deploy", do: set("aws_ecs_service.api", "deployment_minimum_healthy_percent", 0),
-		want: one("warning config/setting aws_ecs_service.api deployment_minimum_healthy_percent")},
-	{name: "public addresses for tasks", do: set("aws_ecs_service.api", "network_configuration.0.assign_public_ip", true),
-		want: one("warning config/setting aws_ecs_service.api network_configuration.assign_public_ip")},
-	{name: "volume type of one worker", do: set(worker+"[1]", "root_block_device.0.volume_type", "gp2"),
-		want: one("warning config/setting aws_instance.worker -> aws_instance.worker[1] root_block_device.volume_type")},
-	{name: "encrypted volumes of the workers", do: set(worker, "root_block_device.0.encrypted", true),
-		want: one("warning config/setting aws_instance.worker root_block_device.encrypted")},
-	{name: "metadata of the web servers", do: set("aws_launch_template.web", "metadata_options.0.http_tokens", "optional"),
-		want: one("warning config/setting aws_launch_template.web metadata_options.http_tokens")},
-	{name: "metadata of the workers", do: set(worker, "metadata_options.0.http_tokens", "required"),
-		want: one("warning config/setting aws_instance.worker metadata_options.http_tokens")},
-	{name: "what the listener does", do: set("aws_lb_listener.web", "default_action.0.type", "redirect"),
-		want: one("warning config/setting aws_lb_listener.web default_action.type")},
-	{name: "priority of a listener rule", with: listenerRule, do: set("aws_lb_listener_rule.api", "priority", 500),
-		want: one("warning config/setting aws_lb_listener_rule.api priority")},
-	{name: "condition of a listener rule", with: listenerRule, do: set("aws_lb_listener_rule.api", "condition.0.path_pattern.0.values", []any{"/api/*"}),
-		want: one("warning config/setting aws_lb_listener_rule.api condition.path_pattern.values")},
-	{name: "billing of the table", do: set("aws_dynamodb_table.sessions", "billing_mode", "PAY_PER_REQUEST"),
-		want: one("warning config/setting aws_dynamodb_table.sessions billing_mode")},
-	{name: "recovery of the table", do: set("aws_dynamodb_table.sessions", "point_in_time_recovery.0.enabled", true),
-		want: one("warning config/setting aws_dynamodb_table.sessions point_in_time_recovery")},
-	{name: "versioning is suspended", do: set("aws_s3_bucket_versioning.assets", "versioning_configuration.0.status", "Suspended"),
-		want: one("warning config/setting aws_s3_bucket_versioning.assets versioning_configuration.status")},
-	{name: "route", do: set("aws_route_table.public", "route.0.cidr_block", "192.168.0.0/16"),
-		want: one("warning config/setting aws_route_table.public route.cidr_block")},
-	{name: "visibility of a queue", with: mail, do: set("aws_sqs_queue.mail", "visibility_timeout_seconds", 600),
-		want: one("warning config/setting aws_sqs_queue.mail visibility_timeout_seconds")},
+	{
+		name: "backups for a day", do: set(db, "backup_retention_period", 1),
+		want: one("warning config/setting aws_db_instance.main backup_retention_period"),
+	},
+	{
+		name: "no encryption", do: set(db, "storage_encrypted", false),
+		want: one("warning config/setting aws_db_instance.main storage_encrypted"),
+	},
+	{
+		name: "open to the world", do: set(db, "publicly_accessible", true),
+		want: one("warning config/setting aws_db_instance.main publicly_accessible"),
+	},
+	{
+		name: "another port", do: set(db, "port", 5433),
+		want: one("warning config/setting aws_db_instance.main port"),
+	},
+	{
+		name: "another kind of storage", do: set(db, "storage_type", "gp2"),
+		want: one("warning config/setting aws_db_instance.main storage_type"),
+	},
+	{
+		name: "another user", do: set(db, "username", "root"),
+		want: one("warning config/setting aws_db_instance.main username"),
+	},
+	{
+		name: "no host names in the network", do: set("aws_vpc.main", "enable_dns_hostnames", false),
+		want: one("warning config/setting aws_vpc.main enable_dns_hostnames"),
+	},
+	{
+		name: "idle timeout", do: set(balance, "idle_timeout", 30),
+		want: one("warning config/setting aws_lb.web idle_timeout"),
+	},
+	{
+		name: "draining", do: set(target, "deregistration_delay", "5"),
+		want: one("warning config/setting aws_lb_target_group.web deregistration_delay"),
+	},
+	{
+		name: "sticky sessions", do: set(target, "stickiness.0.enabled", true),
+		want: one("warning config/setting aws_lb_target_group.web stickiness.enabled"),
+	},
+	{
+		name: "function timeout", do: set(jobs, "timeout", 60),
+		want: one("warning config/setting aws_lambda_function.jobs timeout"),
+	},
+	{
+		name: "function handler", do: set(jobs, "handler", "main.handler"),
+		want: one("warning config/setting aws_lambda_function.jobs handler"),
+	},
+	{
+		name: "rolling deploy", do: set("aws_ecs_service.api", "deployment_minimum_healthy_percent", 0),
+		want: one("warning config/setting aws_ecs_service.api deployment_minimum_healthy_percent"),
+	},
+	{
+		name: "public addresses for tasks", do: set("aws_ecs_service.api", "network_configuration.0.assign_public_ip", true),
+		want: one("warning config/setting aws_ecs_service.api network_configuration.assign_public_ip"),
+	},
+	{
+		name: "volume type of one worker", do: set(worker+"[1]", "root_block_device.0.volume_type", "gp2"),
+		want: one("warning config/setting aws_instance.worker -> aws_instance.worker[1] root_block_device.volume_type"),
+	},
+	{
+		name: "encrypted volumes of the workers", do: set(worker, "root_block_device.0.encrypted", true),
+		want: one("warning config/setting aws_instance.worker root_block_device.encrypted"),
+	},
+	{
+		name: "metadata of the web servers", do: set("aws_launch_template.web", "metadata_options.0.http_tokens", "optional"),
+		want: one("warning config/setting aws_launch_template.web metadata_options.http_tokens"),
+	},
+	{
+		name: "metadata of the workers", do: set(worker, "metadata_options.0.http_tokens", "required"),
+		want: one("warning config/setting aws_instance.worker metadata_options.http_tokens"),
+	},
+	{
+		name: "what the listener does", do: set("aws_lb_listener.web", "default_action.0.type", "redirect"),
+		want: one("warning config/setting aws_lb_listener.web default_action.type"),
+	},
+	{
+		name: "priority of a listener rule", with: listenerRule, do: set("aws_lb_listener_rule.api", "priority", 500),
+		want: one("warning config/setting aws_lb_listener_rule.api priority"),
+	},
+	{
+		name: "condition of a listener rule", with: listenerRule, do: set("aws_lb_listener_rule.api", "condition.0.path_pattern.0.values", []any{"/api/*"}),
+		want: one("warning config/setting aws_lb_listener_rule.api condition.path_pattern.values"),
+	},
+	{
+		name: "billing of the table", do: set("aws_dynamodb_table.sessions", "billing_mode", "PAY_PER_REQUEST"),
+		want: one("warning config/setting aws_dynamodb_table.sessions billing_mode"),
+	},
+	{
+		name: "recovery of the table", do: set("aws_dynamodb_table.sessions", "point_in_time_recovery.0.enabled", true),
+		want: one("warning config/setting aws_dynamodb_table.sessions point_in_time_recovery"),
+	},
+	{
+		name: "versioning is suspended", do: set("aws_s3_bucket_versioning.assets", "versioning_configuration.0.status", "Suspended"),
+		want: one("warning config/setting aws_s3_bucket_versioning.assets versioning_configuration.status"),
+	},
+	{
+		name: "route", do: set("aws_route_table.public", "route.0.cidr_block", "192.168.0.0/16"),
+		want: one("warning config/setting aws_route_table.public route.cidr_block"),
+	},
+	{
+		name: "visibility of a queue", with: mail, do: set("aws_sqs_queue.mail", "visibility_timeout_seconds", 600),
+		want: one("warning config/setting aws_sqs_queue.mail visibility_timeout_seconds"),
+	},
 	{name: "attempts before the dead-letter queue", with: mail, do: editJSON("aws_sqs_queue.mail", "redrive_policy", func(doc any) any {
 		doc.(map[string]any)["maxReceiveCount"] = 1
 		return doc
 	}), want: one("warning config/setting aws_sqs_queue.mail redrive_policy.maxReceiveCount")},
-	{name: "start-up script", do: set("aws_launch_template.web", "user_data", script("#!/bin/sh\nexport APP_ENV=staging\nexec /opt/shop/web --debug\n")),
-		want: one("warning config/script aws_launch_template.web user_data")},
-	{name: "order of a command", with: sidecar, do: container(1, func(c map[string]any) { c["command"] = []any{"--verbose", "--config", "/etc/otel.yaml"} }),
-		want: one(`warning config/order aws_ecs_task_definition.api container_definitions["otel"].command`)},
-	{name: "no sidecar", with: sidecar, do: containers(func(list []any) []any { return list[:1] }),
-		want: one(`error config/missing-key aws_ecs_task_definition.api container_definitions["otel"]`)},
+	{
+		name: "start-up script", do: set("aws_launch_template.web", "user_data", script("#!/bin/sh\nexport APP_ENV=staging\nexec /opt/shop/web --debug\n")),
+		want: one("warning config/script aws_launch_template.web user_data"),
+	},
+	{
+		name: "order of a command", with: sidecar, do: container(1, func(c map[string]any) { c["command"] = []any{"--verbose", "--config", "/etc/otel.yaml"} }),
+		want: one(`warning config/order aws_ecs_task_definition.api container_definitions["otel"].command`),
+	},
+	{
+		name: "no sidecar", with: sidecar, do: containers(func(list []any) []any { return list[:1] }),
+		want: one(`error config/missing-key aws_ecs_task_definition.api container_definitions["otel"]`),
+	},
 	{name: "container port", do: container(0, func(c map[string]any) {
 		c["portMappings"].([]any)[0].(map[string]any)["containerPort"] = 9001
 	}), want: one("warning config/setting aws_ecs_task_definition.api container_definitions.portMappings.containerPort")},
 
 	// Environment, parameters.
-	{name: "environment variable of a container", do: environment("DB_POOL", constant("5")),
-		want: one(`warning config/environment aws_ecs_task_definition.api container_definitions.environment["DB_POOL"]`)},
-	{name: "environment variable of a container missing", do: withoutEnvironment("RATE_LIMIT"),
-		want: one(`error config/missing-key aws_ecs_task_definition.api container_definitions.environment["RATE_LIMIT"]`)},
-	{name: "environment variable of a container more", do: environment("DEBUG", constant("1")),
-		want: one(`error config/missing-key aws_ecs_task_definition.api container_definitions.environment["DEBUG"]`)},
-	{name: "environment variable of a container empty", do: environment("RATE_LIMIT", constant("")),
-		want: one(`warning config/environment aws_ecs_task_definition.api container_definitions.environment["RATE_LIMIT"]`)},
+	{
+		name: "environment variable of a container", do: environment("DB_POOL", constant("5")),
+		want: one(`warning config/environment aws_ecs_task_definition.api container_definitions.environment["DB_POOL"]`),
+	},
+	{
+		name: "environment variable of a container missing", do: withoutEnvironment("RATE_LIMIT"),
+		want: one(`error config/missing-key aws_ecs_task_definition.api container_definitions.environment["RATE_LIMIT"]`),
+	},
+	{
+		name: "environment variable of a container more", do: environment("DEBUG", constant("1")),
+		want: one(`error config/missing-key aws_ecs_task_definition.api container_definitions.environment["DEBUG"]`),
+	},
+	{
+		name: "environment variable of a container empty", do: environment("RATE_LIMIT", constant("")),
+		want: one(`warning config/environment aws_ecs_task_definition.api container_definitions.environment["RATE_LIMIT"]`),
+	},
 	{name: "environment variable of the sidecar", with: sidecar, do: container(1, func(c map[string]any) {
 		c["environment"].([]any)[0].(map[string]any)["value"] = "basic"
 	}), want: one(`warning config/environment aws_ecs_task_definition.api container_definitions["otel"].environment["OTEL_LEVEL"]`)},
-	{name: "environment variable of the function", do: set(jobs, "environment.0.variables.SESSION_TTL", "60"),
-		want: one("warning config/environment aws_lambda_function.jobs environment.variables.SESSION_TTL")},
-	{name: "environment variable of the function missing", do: unset(jobs, "environment.0.variables.RATE_LIMIT"),
-		want: one("error config/missing-key aws_lambda_function.jobs environment.variables.RATE_LIMIT")},
-	{name: "environment variable of the function more", do: give(jobs, "environment.0.variables.DRY_RUN", "true"),
-		want: one("error config/missing-key aws_lambda_function.jobs environment.variables.DRY_RUN")},
-	{name: "parameter", do: set(`aws_ssm_parameter.config["DB_POOL"]`, "value", "5"),
-		want: one(`warning config/parameter aws_ssm_parameter.config["DB_POOL"] value`)},
-	{name: "flag", do: set(`aws_ssm_parameter.flags["dark_mode"]`, "value", "on"),
-		want: one(`warning config/parameter aws_ssm_parameter.flags["dark_mode"] value`)},
-	{name: "flag missing", do: drop(`aws_ssm_parameter.flags["fast_search"]`),
-		want: one(`error config/missing-key aws_ssm_parameter.flags["fast_search"] -> -`)},
-	{name: "flag more", do: clone(`aws_ssm_parameter.flags["dark_mode"]`, `aws_ssm_parameter.flags["one_click"]`, "dark_mode", "one_click"),
-		want: one(`error config/missing-key - -> aws_ssm_parameter.flags["one_click"]`)},
-	{name: "engine parameter", do: set("aws_db_parameter_group.main", "parameter.1.value", "4096"),
-		want: one(`warning config/parameter aws_db_parameter_group.main parameter["work_mem"].value`)},
-	{name: "engine parameter missing", do: modify("aws_db_parameter_group.main", "parameter", func(_ *state, old any) any { return old.([]any)[1:] }),
-		want: one(`error config/missing-key aws_db_parameter_group.main parameter["log_min_duration_statement"]`)},
+	{
+		name: "environment variable of the function", do: set(jobs, "environment.0.variables.SESSION_TTL", "60"),
+		want: one("warning config/environment aws_lambda_function.jobs environment.variables.SESSION_TTL"),
+	},
+	{
+		name: "environment variable of the function missing", do: unset(jobs, "environment.0.variables.RATE_LIMIT"),
+		want: one("error config/missing-key aws_lambda_function.jobs environment.variables.RATE_LIMIT"),
+	},
+	{
+		name: "environment variable of the function more", do: give(jobs, "environment.0.variables.DRY_RUN", "true"),
+		want: one("error config/missing-key aws_lambda_function.jobs environment.variables.DRY_RUN"),
+	},
+	{
+		name: "parameter", do: set(`aws_ssm_parameter.config["DB_POOL"]`, "value", "5"),
+		want: one(`warning config/parameter aws_ssm_parameter.config["DB_POOL"] value`),
+	},
+	{
+		name: "flag", do: set(`aws_ssm_parameter.flags["dark_mode"]`, "value", "on"),
+		want: one(`warning config/parameter aws_ssm_parameter.flags["dark_mode"] value`),
+	},
+	{
+		name: "flag missing", do: drop(`aws_ssm_parameter.flags["fast_search"]`),
+		want: one(`error config/missing-key aws_ssm_parameter.flags["fast_search"] -> -`),
+	},
+	{
+		name: "flag more", do: clone(`aws_ssm_parameter.flags["dark_mode"]`, `aws_ssm_parameter.flags["one_click"]`, "dark_mode", "one_click"),
+		want: one(`error config/missing-key - -> aws_ssm_parameter.flags["one_click"]`),
+	},
+	{
+		name: "engine parameter", do: set("aws_db_parameter_group.main", "parameter.1.value", "4096"),
+		want: one(`warning config/parameter aws_db_parameter_group.main parameter["work_mem"].value`),
+	},
+	{
+		name: "engine parameter missing", do: modify("aws_db_parameter_group.main", "parameter", func(_ *state, old any) any { return old.([]any)[1:] }),
+		want: one(`error config/missing-key aws_db_parameter_group.main parameter["log_min_duration_statement"]`),
+	},
 	{name: "engine parameter more", do: modify("aws_db_parameter_group.main", "parameter", func(_ *state, old any) any {
 		return append(old.([]any), map[string]any{"apply_method": "immediate", "name": "random_page_cost", "value": "1.1"})
 	}), want: one(`error config/missing-key aws_db_parameter_group.main parameter["random_page_cost"]`)},
 
-	{name: "the only engine parameter is another", with: modify("aws_db_parameter_group.main", "parameter", func(_ *state, old any) any { return old.([]any)[:1] }),
+	{
+		name: "the only engine parameter is another", with: modify("aws_db_parameter_group.main", "parameter", func(_ *state, old any) any { return old.([]any)[:1] }),
 		do: set("aws_db_parameter_group.main", "parameter.0.name", "log_statement_sample_rate"), want: one(
 			`error config/missing-key aws_db_parameter_group.main parameter["log_min_duration_statement"]`,
-			`error config/missing-key aws_db_parameter_group.main parameter["log_statement_sample_rate"]`)},
+			`error config/missing-key aws_db_parameter_group.main parameter["log_statement_sample_rate"]`),
+	},
 	{name: "the only variable of the sidecar is another", with: sidecar, do: container(1, func(c map[string]any) {
 		c["environment"].([]any)[0].(map[string]any)["name"] = "OTEL_MODE"
 	}), want: one(
@@ -535,34 +761,60 @@ var meaningful = []mutation{
 		`error config/missing-key aws_ecs_task_definition.api container_definitions["otel"].environment["OTEL_MODE"]`)},
 
 	// Rules and rights.
-	{name: "port of a rule", do: set("aws_security_group.app", "ingress.0.to_port", 8090),
-		want: one("warning config/setting aws_security_group.app ingress.to_port")},
-	{name: "protocol of a rule", do: set("aws_security_group.data", "ingress.0.protocol", "udp"),
-		want: one("warning config/setting aws_security_group.data ingress.protocol")},
-	{name: "addresses of a rule", do: set("aws_security_group.lb", "ingress.0.cidr_blocks", []any{"192.0.2.0/24"}),
-		want: one("warning config/setting aws_security_group.lb ingress.cidr_blocks")},
-	{name: "rule missing", do: set("aws_security_group.data", "ingress", []any{}),
-		want: one("warning config/setting aws_security_group.data ingress")},
+	{
+		name: "port of a rule", do: set("aws_security_group.app", "ingress.0.to_port", 8090),
+		want: one("warning config/setting aws_security_group.app ingress.to_port"),
+	},
+	{
+		name: "protocol of a rule", do: set("aws_security_group.data", "ingress.0.protocol", "udp"),
+		want: one("warning config/setting aws_security_group.data ingress.protocol"),
+	},
+	{
+		name: "addresses of a rule", do: set("aws_security_group.lb", "ingress.0.cidr_blocks", []any{"192.0.2.0/24"}),
+		want: one("warning config/setting aws_security_group.lb ingress.cidr_blocks"),
+	},
+	{
+		name: "rule missing", do: set("aws_security_group.data", "ingress", []any{}),
+		want: one("warning config/setting aws_security_group.data ingress"),
+	},
 	{name: "rule more", do: modify("aws_security_group.app", "ingress", func(_ *state, old any) any {
-		return append(old.([]any), map[string]any{"cidr_blocks": []any{"0.0.0.0/0"}, "description": "", "from_port": 22, "to_port": 22,
-			"protocol": "tcp", "ipv6_cidr_blocks": []any{}, "prefix_list_ids": []any{}, "security_groups": []any{}, "self": false})
+		return append(old.([]any), map[string]any{
+			"cidr_blocks": []any{"0.0.0.0/0"}, "description": "", "from_port": 22, "to_port": 22,
+			"protocol": "tcp", "ipv6_cidr_blocks": []any{}, "prefix_list_ids": []any{}, "security_groups": []any{}, "self": false,
+		})
 	}), want: one("warning config/setting aws_security_group.app ingress")},
-	{name: "source of a rule", do: point("aws_security_group.app", "ingress.0.security_groups.0", "aws_security_group.data", "id"),
-		want: one("warning config/reference aws_security_group.app ingress.security_groups")},
-	{name: "who may assume the role", do: assumeRole(func(s map[string]any) { s["Principal"] = map[string]any{"Service": "ec2.amazonaws.com"} }),
-		want: one("warning config/policy aws_iam_role.jobs assume_role_policy.Statement.Principal.Service")},
-	{name: "how the role is assumed", do: assumeRole(func(s map[string]any) { s["Action"] = "sts:AssumeRoleWithWebIdentity" }),
-		want: one("warning config/policy aws_iam_role.jobs assume_role_policy.Statement.Action")},
-	{name: "one action less", with: jobsPolicy, do: statement(0, "Action", []any{"s3:GetObject"}),
-		want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement.Action")},
-	{name: "another effect", with: jobsPolicy, do: statement(2, "Effect", "Allow"),
-		want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement.Effect")},
-	{name: "any resource", with: jobsPolicy, do: statement(1, "Resource", "*"),
-		want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement.Resource")},
-	{name: "another condition", with: jobsPolicy, do: statement(1, "Condition", map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": "999999999999"}}),
-		want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement.Condition.StringEquals.aws:SourceAccount")},
-	{name: "one statement less", with: jobsPolicy, do: statements(func(list []any) []any { return list[:2] }),
-		want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement")},
+	{
+		name: "source of a rule", do: point("aws_security_group.app", "ingress.0.security_groups.0", "aws_security_group.data", "id"),
+		want: one("warning config/reference aws_security_group.app ingress.security_groups"),
+	},
+	{
+		name: "who may assume the role", do: assumeRole(func(s map[string]any) { s["Principal"] = map[string]any{"Service": "ec2.amazonaws.com"} }),
+		want: one("warning config/policy aws_iam_role.jobs assume_role_policy.Statement.Principal.Service"),
+	},
+	{
+		name: "how the role is assumed", do: assumeRole(func(s map[string]any) { s["Action"] = "sts:AssumeRoleWithWebIdentity" }),
+		want: one("warning config/policy aws_iam_role.jobs assume_role_policy.Statement.Action"),
+	},
+	{
+		name: "one action less", with: jobsPolicy, do: statement(0, "Action", []any{"s3:GetObject"}),
+		want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement.Action"),
+	},
+	{
+		name: "another effect", with: jobsPolicy, do: statement(2, "Effect", "Allow"),
+		want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement.Effect"),
+	},
+	{
+		name: "any resource", with: jobsPolicy, do: statement(1, "Resource", "*"),
+		want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement.Resource"),
+	},
+	{
+		name: "another condition", with: jobsPolicy, do: statement(1, "Condition", map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": "999999999999"}}),
+		want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement.Condition.StringEquals.aws:SourceAccount"),
+	},
+	{
+		name: "one statement less", with: jobsPolicy, do: statements(func(list []any) []any { return list[:2] }),
+		want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement"),
+	},
 	{name: "one statement more", with: jobsPolicy, do: statements(func(list []any) []any {
 		return append(list, map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*"})
 	}), want: one("warning config/policy aws_iam_role_policy.jobs policy.Statement")},
@@ -577,131 +829,237 @@ var meaningful = []mutation{
 	{name: "web servers in public subnets", do: func(s *state) {
 		set(web, "vpc_zone_identifier", []any{s.text("aws_subnet.public[0]", "id"), s.text("aws_subnet.public[1]", "id"), s.text("aws_subnet.public[2]", "id")})(s)
 	}, want: one("warning config/reference aws_autoscaling_group.web vpc_zone_identifier")},
-	{name: "one of two security groups is production's", with: func(s *state) {
-		set(worker, "vpc_security_group_ids", []any{s.text("aws_security_group.app", "id"), s.text("aws_security_group.data", "id")})(s)
-	}, do: foreign(worker, "vpc_security_group_ids.1", "aws_security_group.data", "id"),
-		want: one("warning config/foreign-reference aws_instance.worker vpc_security_group_ids")},
-	{name: "role of production", do: foreign(jobs, "role", "aws_iam_role.jobs", "arn"),
-		want: one("warning config/foreign-reference aws_lambda_function.jobs role")},
-	{name: "alarms go to production's topic", do: foreign(cpu, "alarm_actions.0", "aws_sns_topic.alerts", "arn"),
-		want: one("warning config/foreign-reference aws_cloudwatch_metric_alarm.db_cpu[0] alarm_actions")},
-	{name: "security group of production", do: foreign(worker, "vpc_security_group_ids.0", "aws_security_group.app", "id"),
-		want: one("warning config/foreign-reference aws_instance.worker vpc_security_group_ids")},
-	{name: "container calls production's feed", do: environment("FEED_URL", constant("https://feed.production.shop.internal")),
-		want: one(`warning config/foreign-reference aws_ecs_task_definition.api container_definitions.environment["FEED_URL"]`)},
-	{name: "function calls production's feed", do: set(jobs, "environment.0.variables.FEED_URL", "https://feed.production.shop.internal"),
-		want: one("warning config/foreign-reference aws_lambda_function.jobs environment.variables.FEED_URL")},
-	{name: "parameter names production's feed", do: set(`aws_ssm_parameter.config["FEED_URL"]`, "value", "https://feed.production.shop.internal"),
-		want: one(`warning config/foreign-reference aws_ssm_parameter.config["FEED_URL"] value`)},
-	{name: "container uses production's database", with: ownHosts, do: environment("DATABASE_HOST", constant("shop-production.aaaaaaaaaa.us-east-1.rds.amazonaws.com")),
-		want: one(`warning config/foreign-reference aws_ecs_task_definition.api container_definitions.environment["DATABASE_HOST"]`)},
-	{name: "container uses production's topic", with: ownHosts, do: environment("ALERTS", constant("arn:aws:sns:us-east-1:123456789012:shop-production-alerts")),
-		want: one(`warning config/foreign-reference aws_ecs_task_definition.api container_definitions.environment["ALERTS"]`)},
-	{name: "container uses production's bucket", with: ownHosts, do: environment("ASSETS", constant("shop-production-assets")),
-		want: one(`warning config/foreign-reference aws_ecs_task_definition.api container_definitions.environment["ASSETS"]`)},
-	{name: "policy opens production's bucket", with: jobsPolicy, do: statement(0, "Resource", []any{"arn:aws:s3:::shop-production-assets", "arn:aws:s3:::shop-production-assets/*"}),
-		want: one("warning config/foreign-reference aws_iam_role_policy.jobs policy.Statement.Resource")},
-	{name: "policy opens production's table", with: jobsPolicy, do: statement(1, "Resource", "arn:aws:dynamodb:us-east-1:123456789012:table/shop-production-sessions"),
-		want: one("warning config/foreign-reference aws_iam_role_policy.jobs policy.Statement.Resource")},
+	{
+		name: "one of two security groups is production's", with: func(s *state) {
+			set(worker, "vpc_security_group_ids", []any{s.text("aws_security_group.app", "id"), s.text("aws_security_group.data", "id")})(s)
+		}, do: foreign(worker, "vpc_security_group_ids.1", "aws_security_group.data", "id"),
+		want: one("warning config/foreign-reference aws_instance.worker vpc_security_group_ids"),
+	},
+	{
+		name: "role of production", do: foreign(jobs, "role", "aws_iam_role.jobs", "arn"),
+		want: one("warning config/foreign-reference aws_lambda_function.jobs role"),
+	},
+	{
+		name: "alarms go to production's topic", do: foreign(cpu, "alarm_actions.0", "aws_sns_topic.alerts", "arn"),
+		want: one("warning config/foreign-reference aws_cloudwatch_metric_alarm.db_cpu[0] alarm_actions"),
+	},
+	{
+		name: "security group of production", do: foreign(worker, "vpc_security_group_ids.0", "aws_security_group.app", "id"),
+		want: one("warning config/foreign-reference aws_instance.worker vpc_security_group_ids"),
+	},
+	{
+		name: "container calls production's feed", do: environment("FEED_URL", constant("https://feed.production.shop.internal")),
+		want: one(`warning config/foreign-reference aws_ecs_task_definition.api container_definitions.environment["FEED_URL"]`),
+	},
+	{
+		name: "function calls production's feed", do: set(jobs, "environment.0.variables.FEED_URL", "https://feed.production.shop.internal"),
+		want: one("warning config/foreign-reference aws_lambda_function.jobs environment.variables.FEED_URL"),
+	},
+	{
+		name: "parameter names production's feed", do: set(`aws_ssm_parameter.config["FEED_URL"]`, "value", "https://feed.production.shop.internal"),
+		want: one(`warning config/foreign-reference aws_ssm_parameter.config["FEED_URL"] value`),
+	},
+	{
+		name: "container uses production's database", with: ownHosts, do: environment("DATABASE_HOST", constant("shop-production.aaaaaaaaaa.us-east-1.rds.amazonaws.com")),
+		want: one(`warning config/foreign-reference aws_ecs_task_definition.api container_definitions.environment["DATABASE_HOST"]`),
+	},
+	{
+		name: "container uses production's topic", with: ownHosts, do: environment("ALERTS", constant("arn:aws:sns:us-east-1:123456789012:shop-production-alerts")),
+		want: one(`warning config/foreign-reference aws_ecs_task_definition.api container_definitions.environment["ALERTS"]`),
+	},
+	{
+		name: "container uses production's bucket", with: ownHosts, do: environment("ASSETS", constant("shop-production-assets")),
+		want: one(`warning config/foreign-reference aws_ecs_task_definition.api container_definitions.environment["ASSETS"]`),
+	},
+	{
+		name: "policy opens production's bucket", with: jobsPolicy, do: statement(0, "Resource", []any{"arn:aws:s3:::shop-production-assets", "arn:aws:s3:::shop-production-assets/*"}),
+		want: one("warning config/foreign-reference aws_iam_role_policy.jobs policy.Statement.Resource"),
+	},
+	{
+		name: "policy opens production's table", with: jobsPolicy, do: statement(1, "Resource", "arn:aws:dynamodb:us-east-1:123456789012:table/shop-production-sessions"),
+		want: one("warning config/foreign-reference aws_iam_role_policy.jobs policy.Statement.Resource"),
+	},
 
 	// Secrets.
-	{name: "password of production", do: foreign(db, "password", db, "password"),
-		want: one("info config/shared-secret aws_db_instance.main password")},
-	{name: "secret parameter of production", do: foreign("aws_ssm_parameter.db_password", "value", "aws_ssm_parameter.db_password", "value"),
-		want: one("info config/shared-secret aws_ssm_parameter.db_password value")},
-	{name: "secret parameter missing", do: drop("aws_ssm_parameter.db_password"),
-		want: one("error config/missing-key aws_ssm_parameter.db_password -> -")},
-	{name: "secret kept in the open", do: set("aws_ssm_parameter.db_password", "type", "String"),
-		want: one("warning config/setting aws_ssm_parameter.db_password type")},
+	{
+		name: "password of production", do: foreign(db, "password", db, "password"),
+		want: one("info config/shared-secret aws_db_instance.main password"),
+	},
+	{
+		name: "secret parameter of production", do: foreign("aws_ssm_parameter.db_password", "value", "aws_ssm_parameter.db_password", "value"),
+		want: one("info config/shared-secret aws_ssm_parameter.db_password value"),
+	},
+	{
+		name: "secret parameter missing", do: drop("aws_ssm_parameter.db_password"),
+		want: one("error config/missing-key aws_ssm_parameter.db_password -> -"),
+	},
+	{
+		name: "secret kept in the open", do: set("aws_ssm_parameter.db_password", "type", "String"),
+		want: one("warning config/setting aws_ssm_parameter.db_password type"),
+	},
 
 	// Monitoring.
-	{name: "alarm missing", do: drop("aws_cloudwatch_metric_alarm.web_5xx"),
-		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] -> -")},
-	{name: "alarm threshold weaker", do: set(alarm, "threshold", 50),
-		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] threshold")},
-	{name: "alarm threshold stricter", do: set(alarm, "threshold", 5),
-		want: one("info monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] threshold")},
-	{name: "alarm waits longer", do: set(cpu, "evaluation_periods", 10),
-		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] evaluation_periods")},
-	{name: "alarm waits less", do: set(cpu, "evaluation_periods", 2),
-		want: one("info monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] evaluation_periods")},
-	{name: "alarm looks less often", do: set(cpu, "period", 300),
-		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] period")},
-	{name: "alarm compares the other way", do: set(cpu, "comparison_operator", "LessThanThreshold"),
-		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] comparison_operator")},
-	{name: "alarm on another statistic", do: set(cpu, "statistic", "Minimum"),
-		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] statistic")},
-	{name: "alarm holds missing data for good", do: set(cpu, "treat_missing_data", "notBreaching"),
-		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] treat_missing_data")},
-	{name: "alarm is silent", do: set(alarm, "actions_enabled", false),
-		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] actions_enabled")},
-	{name: "alarm tells nobody", do: set(alarm, "alarm_actions", []any{}),
-		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] alarm_actions")},
+	{
+		name: "alarm missing", do: drop("aws_cloudwatch_metric_alarm.web_5xx"),
+		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] -> -"),
+	},
+	{
+		name: "alarm threshold weaker", do: set(alarm, "threshold", 50),
+		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] threshold"),
+	},
+	{
+		name: "alarm threshold stricter", do: set(alarm, "threshold", 5),
+		want: one("info monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] threshold"),
+	},
+	{
+		name: "alarm waits longer", do: set(cpu, "evaluation_periods", 10),
+		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] evaluation_periods"),
+	},
+	{
+		name: "alarm waits less", do: set(cpu, "evaluation_periods", 2),
+		want: one("info monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] evaluation_periods"),
+	},
+	{
+		name: "alarm looks less often", do: set(cpu, "period", 300),
+		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] period"),
+	},
+	{
+		name: "alarm compares the other way", do: set(cpu, "comparison_operator", "LessThanThreshold"),
+		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] comparison_operator"),
+	},
+	{
+		name: "alarm on another statistic", do: set(cpu, "statistic", "Minimum"),
+		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] statistic"),
+	},
+	{
+		name: "alarm holds missing data for good", do: set(cpu, "treat_missing_data", "notBreaching"),
+		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] treat_missing_data"),
+	},
+	{
+		name: "alarm is silent", do: set(alarm, "actions_enabled", false),
+		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] actions_enabled"),
+	},
+	{
+		name: "alarm tells nobody", do: set(alarm, "alarm_actions", []any{}),
+		want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] alarm_actions"),
+	},
 	{name: "alarm watches another thing", do: func(s *state) {
 		set(cpu, "dimensions.DBInstanceIdentifier", s.text("aws_db_instance.replica[0]", "identifier"))(s)
 	}, want: one("error monitoring/alarm aws_cloudwatch_metric_alarm.db_cpu[0] dimensions.DBInstanceIdentifier")},
-	{name: "logs kept for a week", do: set("aws_cloudwatch_log_group.web", "retention_in_days", 7),
-		want: one("error monitoring/retention aws_cloudwatch_log_group.web retention_in_days")},
-	{name: "logs kept for longer", do: set("aws_cloudwatch_log_group.web", "retention_in_days", 90),
-		want: one("info monitoring/retention aws_cloudwatch_log_group.web retention_in_days")},
-	{name: "logs kept for ever", do: set("aws_cloudwatch_log_group.web", "retention_in_days", 0),
-		want: one("info monitoring/retention aws_cloudwatch_log_group.web retention_in_days")},
-	{name: "no log group", do: drop("aws_cloudwatch_log_group.web"),
-		want: one("error monitoring/log-group aws_cloudwatch_log_group.web -> -")},
-	{name: "health check asks less often", do: set(target, "health_check.0.interval", 60),
-		want: one("error monitoring/health-check aws_lb_target_group.web health_check.interval")},
-	{name: "health check asks more often", do: set(target, "health_check.0.interval", 10),
-		want: one("info monitoring/health-check aws_lb_target_group.web health_check.interval")},
-	{name: "health check of another page", do: set(target, "health_check.0.path", "/"),
-		want: one("error monitoring/health-check aws_lb_target_group.web health_check.path")},
-	{name: "health check takes any answer", do: set(target, "health_check.0.matcher", "200-499"),
-		want: one("error monitoring/health-check aws_lb_target_group.web health_check.matcher")},
-	{name: "health check forgives more", do: set(target, "health_check.0.unhealthy_threshold", 8),
-		want: one("error monitoring/health-check aws_lb_target_group.web health_check.unhealthy_threshold")},
-	{name: "health check is off", do: set(target, "health_check.0.enabled", false),
-		want: one("error monitoring/health-check aws_lb_target_group.web health_check.enabled")},
-	{name: "health check of machines only", do: set(web, "health_check_type", "EC2"),
-		want: one("error monitoring/health-check aws_autoscaling_group.web health_check_type")},
-	{name: "no container insights", with: observed, do: set("aws_ecs_cluster.api", "setting.0.value", "disabled"),
-		want: one("error monitoring/metrics aws_ecs_cluster.api setting[\"containerInsights\"]")},
-	{name: "container insights more", do: set("aws_ecs_cluster.api", "setting.0.value", "enabled"),
-		want: one("info monitoring/metrics aws_ecs_cluster.api setting[\"containerInsights\"]")},
-	{name: "no performance insights", with: observed, do: set(db, "performance_insights_enabled", false),
-		want: one("error monitoring/metrics aws_db_instance.main performance_insights_enabled")},
-	{name: "performance insights more", do: set(db, "performance_insights_enabled", true),
-		want: one("info monitoring/metrics aws_db_instance.main performance_insights_enabled")},
-	{name: "no enhanced monitoring", with: observed, do: set(db, "monitoring_interval", 0),
-		want: one("error monitoring/metrics aws_db_instance.main monitoring_interval")},
-	{name: "no export of the database's log", with: observed, do: set(db, "enabled_cloudwatch_logs_exports", []any{"upgrade"}),
-		want: one("error monitoring/log-group aws_db_instance.main enabled_cloudwatch_logs_exports")},
-	{name: "one log export more", with: observed, do: set(db, "enabled_cloudwatch_logs_exports", []any{"postgresql", "upgrade", "slowquery"}),
-		want: one("info monitoring/log-group aws_db_instance.main enabled_cloudwatch_logs_exports")},
-	{name: "no access log", with: observed, do: set(balance, "access_logs.0.enabled", false),
-		want: one("error monitoring/log-group aws_lb.web access_logs.enabled")},
-	{name: "no tracing", with: observed, do: set(jobs, "tracing_config.0.mode", "PassThrough"),
-		want: one("error monitoring/tracing aws_lambda_function.jobs tracing_config.mode")},
-	{name: "tracing more", do: set(jobs, "tracing_config.0.mode", "Active"),
-		want: one("info monitoring/tracing aws_lambda_function.jobs tracing_config.mode")},
-	{name: "no detailed metrics of the workers", with: observed, do: set(worker, "monitoring", false),
-		want: one("error monitoring/metrics aws_instance.worker monitoring")},
-	{name: "no metrics of the group", with: observed, do: set(web, "enabled_metrics", []any{}),
-		want: one("error monitoring/metrics aws_autoscaling_group.web enabled_metrics")},
+	{
+		name: "logs kept for a week", do: set("aws_cloudwatch_log_group.web", "retention_in_days", 7),
+		want: one("error monitoring/retention aws_cloudwatch_log_group.web retention_in_days"),
+	},
+	{
+		name: "logs kept for longer", do: set("aws_cloudwatch_log_group.web", "retention_in_days", 90),
+		want: one("info monitoring/retention aws_cloudwatch_log_group.web retention_in_days"),
+	},
+	{
+		name: "logs kept for ever", do: set("aws_cloudwatch_log_group.web", "retention_in_days", 0),
+		want: one("info monitoring/retention aws_cloudwatch_log_group.web retention_in_days"),
+	},
+	{
+		name: "no log group", do: drop("aws_cloudwatch_log_group.web"),
+		want: one("error monitoring/log-group aws_cloudwatch_log_group.web -> -"),
+	},
+	{
+		name: "health check asks less often", do: set(target, "health_check.0.interval", 60),
+		want: one("error monitoring/health-check aws_lb_target_group.web health_check.interval"),
+	},
+	{
+		name: "health check asks more often", do: set(target, "health_check.0.interval", 10),
+		want: one("info monitoring/health-check aws_lb_target_group.web health_check.interval"),
+	},
+	{
+		name: "health check of another page", do: set(target, "health_check.0.path", "/"),
+		want: one("error monitoring/health-check aws_lb_target_group.web health_check.path"),
+	},
+	{
+		name: "health check takes any answer", do: set(target, "health_check.0.matcher", "200-499"),
+		want: one("error monitoring/health-check aws_lb_target_group.web health_check.matcher"),
+	},
+	{
+		name: "health check forgives more", do: set(target, "health_check.0.unhealthy_threshold", 8),
+		want: one("error monitoring/health-check aws_lb_target_group.web health_check.unhealthy_threshold"),
+	},
+	{
+		name: "health check is off", do: set(target, "health_check.0.enabled", false),
+		want: one("error monitoring/health-check aws_lb_target_group.web health_check.enabled"),
+	},
+	{
+		name: "health check of machines only", do: set(web, "health_check_type", "EC2"),
+		want: one("error monitoring/health-check aws_autoscaling_group.web health_check_type"),
+	},
+	{
+		name: "no container insights", with: observed, do: set("aws_ecs_cluster.api", "setting.0.value", "disabled"),
+		want: one("error monitoring/metrics aws_ecs_cluster.api setting[\"containerInsights\"]"),
+	},
+	{
+		name: "container insights more", do: set("aws_ecs_cluster.api", "setting.0.value", "enabled"),
+		want: one("info monitoring/metrics aws_ecs_cluster.api setting[\"containerInsights\"]"),
+	},
+	{
+		name: "no performance insights", with: observed, do: set(db, "performance_insights_enabled", false),
+		want: one("error monitoring/metrics aws_db_instance.main performance_insights_enabled"),
+	},
+	{
+		name: "performance insights more", do: set(db, "performance_insights_enabled", true),
+		want: one("info monitoring/metrics aws_db_instance.main performance_insights_enabled"),
+	},
+	{
+		name: "no enhanced monitoring", with: observed, do: set(db, "monitoring_interval", 0),
+		want: one("error monitoring/metrics aws_db_instance.main monitoring_interval"),
+	},
+	{
+		name: "no export of the database's log", with: observed, do: set(db, "enabled_cloudwatch_logs_exports", []any{"upgrade"}),
+		want: one("error monitoring/log-group aws_db_instance.main enabled_cloudwatch_logs_exports"),
+	},
+	{
+		name: "one log export more", with: observed, do: set(db, "enabled_cloudwatch_logs_exports", []any{"postgresql", "upgrade", "slowquery"}),
+		want: one("info monitoring/log-group aws_db_instance.main enabled_cloudwatch_logs_exports"),
+	},
+	{
+		name: "no access log", with: observed, do: set(balance, "access_logs.0.enabled", false),
+		want: one("error monitoring/log-group aws_lb.web access_logs.enabled"),
+	},
+	{
+		name: "no tracing", with: observed, do: set(jobs, "tracing_config.0.mode", "PassThrough"),
+		want: one("error monitoring/tracing aws_lambda_function.jobs tracing_config.mode"),
+	},
+	{
+		name: "tracing more", do: set(jobs, "tracing_config.0.mode", "Active"),
+		want: one("info monitoring/tracing aws_lambda_function.jobs tracing_config.mode"),
+	},
+	{
+		name: "no detailed metrics of the workers", with: observed, do: set(worker, "monitoring", false),
+		want: one("error monitoring/metrics aws_instance.worker monitoring"),
+	},
+	{
+		name: "no metrics of the group", with: observed, do: set(web, "enabled_metrics", []any{}),
+		want: one("error monitoring/metrics aws_autoscaling_group.web enabled_metrics"),
+	},
 
 	// Tags, and how the environment is kept.
 	{name: "tag", do: tag(worker, "Role", "batch"), want: one("info config/tag aws_instance.worker tags_all.Role")},
 	{name: "tag more", do: tag(worker, "Temporary", "yes"), want: one("info config/tag aws_instance.worker tags_all.Temporary")},
 	{name: "tag of the provider", do: set(db, "tags_all.Project", "store"), want: one("info config/tag aws_db_instance.main tags_all.Project")},
-	{name: "tainted", do: taint(worker + "[1]"),
-		want: one("warning management/tainted - -> aws_instance.worker[1] aws_instance.worker[1]")},
-	{name: "deposed", do: depose(jobs),
-		want: one("info management/deposed - -> aws_lambda_function.jobs aws_lambda_function.jobs")},
+	{
+		name: "tainted", do: taint(worker + "[1]"),
+		want: one("warning management/tainted - -> aws_instance.worker[1] aws_instance.worker[1]"),
+	},
+	{
+		name: "deposed", do: depose(jobs),
+		want: one("info management/deposed - -> aws_lambda_function.jobs aws_lambda_function.jobs"),
+	},
 	{name: "plain machines instead of a group", do: do(drop(web),
 		clone(worker+"[0]", "aws_instance.web[0]", "worker", "web"), clone(worker+"[1]", "aws_instance.web[1]", "worker", "web"),
 		clone(worker+"[0]", "aws_instance.web[2]", "worker", "web"), clone(worker+"[1]", "aws_instance.web[3]", "worker", "web")), want: one(
 		"warning management/method aws_autoscaling_group.web -> aws_instance.web type",
 		"error one-box/no-balancer aws_autoscaling_group.web -> aws_instance.web balancer")},
-	{name: "in a module", do: func(s *state) { s.each(func(r map[string]any) { r["module"] = "module.shop" }) },
-		want: one("info management/method aws_autoscaling_group.web -> module.shop.aws_autoscaling_group.web module")},
+	{
+		name: "in a module", do: func(s *state) { s.each(func(r map[string]any) { r["module"] = "module.shop" }) },
+		want: one("info management/method aws_autoscaling_group.web -> module.shop.aws_autoscaling_group.web module"),
+	},
 }
 
 // everything is all that both environments can have.
@@ -828,9 +1186,11 @@ func byKey(address string, key func(n int) string) edit {
 
 // renamed are other names for the blocks of the shop.
 var renamed = edit(func(s *state) {
-	names := map[string]string{"main": "this", "web": "frontend", "api": "backend", "jobs": "tasks", "worker": "consumer", "data": "storage",
+	names := map[string]string{
+		"main": "this", "web": "frontend", "api": "backend", "jobs": "tasks", "worker": "consumer", "data": "storage",
 		"app": "servers", "lb": "public_lb", "alerts": "notify", "assets": "files", "sessions": "visits", "replica": "reader", "nat": "egress",
-		"public": "dmz", "private": "inner", "web_5xx": "errors", "db_cpu": "load", "config": "settings", "flags": "features", "db_password": "db_secret"}
+		"public": "dmz", "private": "inner", "web_5xx": "errors", "db_cpu": "load", "config": "settings", "flags": "features", "db_password": "db_secret",
+	}
 	s.each(func(r map[string]any) {
 		name := names[r["name"].(string)]
 		require.NotEmpty(s.t, name, "%s", r["name"])
@@ -966,9 +1326,11 @@ var meaningless = []mutation{
 		delete(i, "dependencies")
 	})},
 	{name: "a data source", do: func(s *state) {
-		s.doc["resources"] = append(s.resources(), map[string]any{"mode": "data", "type": "aws_caller_identity", "name": "current",
+		s.doc["resources"] = append(s.resources(), map[string]any{
+			"mode": "data", "type": "aws_caller_identity", "name": "current",
 			"provider":  `provider["registry.terraform.io/hashicorp/aws"]`,
-			"instances": []any{map[string]any{"schema_version": 0, "attributes": map[string]any{"account_id": "123456789012", "id": "123456789012"}}}})
+			"instances": []any{map[string]any{"schema_version": 0, "attributes": map[string]any{"account_id": "123456789012", "id": "123456789012"}}},
+		})
 	}},
 
 	// Addresses.
@@ -1120,8 +1482,10 @@ func TestFindingIDs(t *testing.T) {
 			{one: mutation{do: environment("DB_POOL", constant("5"))}, other: mutation{do: environment("DB_POOL", constant("6"))}},
 			{one: mutation{do: set(jobs, "environment.0.variables.RATE_LIMIT", "1")}, other: mutation{do: set(jobs, "environment.0.variables.RATE_LIMIT", "2")}},
 			{one: mutation{do: set("aws_cloudwatch_log_group.web", "retention_in_days", 7)}, other: mutation{do: set("aws_cloudwatch_log_group.web", "retention_in_days", 365)}},
-			{one: mutation{do: set("aws_security_group.lb", "ingress.0.cidr_blocks", []any{"192.0.2.0/24"})},
-				other: mutation{do: set("aws_security_group.lb", "ingress.0.cidr_blocks", []any{"198.51.100.0/24", "203.0.113.0/24"})}},
+			{
+				one:   mutation{do: set("aws_security_group.lb", "ingress.0.cidr_blocks", []any{"192.0.2.0/24"})},
+				other: mutation{do: set("aws_security_group.lb", "ingress.0.cidr_blocks", []any{"198.51.100.0/24", "203.0.113.0/24"})},
+			},
 			{one: mutation{do: set(worker, "ami", "ami-03cf127a")}, other: mutation{do: set(worker+"[1]", "ami", "ami-11111111")}},
 			{one: mutation{do: set("aws_ecs_service.api", "desired_count", 2)}, other: mutation{do: set("aws_ecs_service.api", "desired_count", 9)}},
 			{one: mutation{with: jobsPolicy, do: statement(0, "Action", []any{"s3:GetObject"})}, other: mutation{with: jobsPolicy, do: statement(0, "Action", "s3:*")}},
@@ -1153,9 +1517,11 @@ func TestFindingIDs(t *testing.T) {
 func TestSameBytes(t *testing.T) {
 	cat := loadCatalog(t)
 	all := mutation{with: everything, do: func(s *state) {
-		for _, name := range []string{"database engine version", "machine image of one worker", "two web servers", "no cache", "flag missing",
+		for _, name := range []string{
+			"database engine version", "machine image of one worker", "two web servers", "no cache", "flag missing",
 			"rule more", "one statement less", "environment variable of a container missing", "a function more", "tag", "alarm missing",
-			"container uses production's topic", "password of production", "tainted"} {
+			"container uses production's topic", "password of production", "tainted",
+		} {
 			for _, m := range meaningful {
 				if m.name == name {
 					m.do(s)

@@ -33,12 +33,16 @@ type streams struct {
 
 // run runs the command line and returns the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	tracked := &tracker{Writer: out}
 	root := newRoot(&streams{in, out, errOut})
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out)
+	root.SetOut(tracked)
 	root.SetErr(errOut)
 	err := root.ExecuteContext(ctx)
+	if err == nil && tracked.err != nil {
+		err = fmt.Errorf("printing: %w", tracked.err)
+	}
 	var code exitCode
 	switch {
 	case err == nil:
@@ -52,8 +56,27 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		fmt.Fprintln(errOut, "maquette: stopped")
 		return exitError
 	}
-	fmt.Fprintf(errOut, "maquette: %v\n", err)
+	hint := ""
+	if strings.HasPrefix(err.Error(), "unknown command") {
+		hint = "\n  See `maquette --help`"
+	}
+	fmt.Fprintf(errOut, "maquette: %v%s\n", err, hint)
 	return exitError
+}
+
+// tracker remembers that writing failed; the help and the completion scripts
+// of the command line library do not say so.
+type tracker struct {
+	io.Writer
+	err error
+}
+
+func (t *tracker) Write(p []byte) (int, error) {
+	n, err := t.Writer.Write(p)
+	if err != nil {
+		t.err = err
+	}
+	return n, err
 }
 
 func newRoot(s *streams) *cobra.Command {
@@ -76,6 +99,19 @@ production with fewer members, or something else?`,
 		return fmt.Errorf("%w\n  See `%s --help`", err, cmd.CommandPath())
 	})
 	root.AddCommand(newParity(s), newSnapshot(s), newExplain(s), newVersion(s))
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Example = "  source <(maquette completion bash)"
+			c.Args = cobra.ArbitraryArgs
+			c.RunE = func(cmd *cobra.Command, args []string) error {
+				if len(args) > 0 {
+					return usage(cmd, "%q is no shell that completion knows; bash, fish, powershell, zsh are", args[0])
+				}
+				return cmd.Help()
+			}
+		}
+	}
 	return root
 }
 
