@@ -206,9 +206,9 @@ func (j *judge) version(b, c *unit, d difference, a catalog.Aspect, f *Finding, 
 		}
 	}
 	if a.Detail == "image" {
-		if rb, tb := splitImage(x); rb != "" {
-			rc, _ := splitImage(y)
-			if elide(j.b.canonical(rb)) == elide(j.c.canonical(rc)) && ownImage(rb, tb) {
+		if rb := repository(x); rb != "" {
+			rc := repository(y)
+			if elide(j.b.canonical(rb)) == elide(j.c.canonical(rc)) && ownImage(rb) {
 				say("version/release", Info, "%s: another release", d.path)
 				return
 			}
@@ -231,18 +231,17 @@ func actual(d difference, r *Resource) string {
 	return r.Attributes.Get(d.attr + "_actual").Str()
 }
 
-// splitImage takes a container image apart into repository and tag or digest.
-func splitImage(s string) (repository, tag string) {
-	if strings.HasPrefix(s, "ami-") || s == "" {
-		return "", ""
+// repository is a container image without its tag and digest, "" of a machine
+// image.
+func repository(image string) string {
+	if strings.HasPrefix(image, "ami-") {
+		return ""
 	}
-	if i := strings.IndexByte(s, '@'); i > 0 {
-		s, tag = s[:i], s[i+1:]
+	image, _, _ = strings.Cut(image, "@")
+	if i := strings.LastIndexByte(image, ':'); i > strings.LastIndexByte(image, '/') {
+		return image[:i]
 	}
-	if i := strings.LastIndexByte(s, ':'); i > strings.LastIndexByte(s, '/') {
-		return s[:i], s[i+1:]
-	}
-	return s, tag
+	return image
 }
 
 // vendors are the namespaces of public registries whose images are platform,
@@ -257,16 +256,18 @@ var vendors = map[string]bool{
 	"aws-ec2": true, "xray": true, "nvidia": true, "oliver006": true, "sentry": true, "getsentry": true, "minio": true,
 }
 
-// publicHosts are registries that hold everybody's images.
+// publicHosts are registries that hold everybody's images; true for those that
+// hold one vendor's only.
 var publicHosts = map[string]bool{
-	"docker.io": true, "index.docker.io": true, "public.ecr.aws": true, "quay.io": true, "ghcr.io": true, "gcr.io": true,
+	"docker.io": false, "index.docker.io": false, "public.ecr.aws": false, "quay.io": false, "ghcr.io": false, "gcr.io": false,
+	"registry.gitlab.com": false, "us-docker.pkg.dev": false,
 	"registry.k8s.io": true, "k8s.gcr.io": true, "mcr.microsoft.com": true, "nvcr.io": true, "docker.elastic.co": true,
-	"container-registry.oracle.com": true, "registry.gitlab.com": true, "us-docker.pkg.dev": true,
+	"container-registry.oracle.com": true,
 }
 
 // ownImage reports whether an image is the team's own release: from a private
 // registry, or from a namespace that is no vendor's.
-func ownImage(repository, _ string) bool {
+func ownImage(repository string) bool {
 	host, rest, found := strings.Cut(repository, "/")
 	if !found {
 		return false // an official image: postgres, nginx
@@ -274,14 +275,15 @@ func ownImage(repository, _ string) bool {
 	if !strings.ContainsAny(host, ".:") && host != "localhost" {
 		return !vendors[host]
 	}
-	switch host {
-	case "registry.k8s.io", "k8s.gcr.io", "mcr.microsoft.com", "nvcr.io", "docker.elastic.co", "container-registry.oracle.com":
+	vendor, public := publicHosts[host]
+	if vendor {
 		return false
 	}
-	if !publicHosts[host] {
+	if !public {
 		// A registry's own host; a pull-through cache names the vendor next.
 		first, _, _ := strings.Cut(rest, "/")
-		return !vendors[first] && !publicHosts[first] && first != "docker-hub" && first != "ecr-public"
+		_, cached := publicHosts[first]
+		return !vendors[first] && !cached && first != "docker-hub" && first != "ecr-public"
 	}
 	namespace, _, found := strings.Cut(rest, "/")
 	return found && !vendors[namespace]

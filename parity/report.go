@@ -146,7 +146,7 @@ func findingID(rule, subject, path string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// count fills in the summary, the score and the verdict.
+// conclude fills in the summary, the scores and the verdict.
 func (r *Report) conclude(failOn Severity) {
 	r.FailOn = failOn
 	failed := false
