@@ -8,6 +8,8 @@ SHELL := bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 30s
 BENCHTIME ?= 1s
+# Copies of the shop's 60 instances in the states that peers are measured on: about 1k and 10k instances.
+COPIES ?= 17,167
 # e.g. make test GOTESTFLAGS=-race, make test GOTESTFLAGS='-run Observe -v' PKG=./provision/...
 GOTESTFLAGS ?=
 PKG ?= ./...
@@ -94,8 +96,9 @@ fuzz: go ## Run every fuzz test for FUZZTIME each
 	done
 
 .PHONY: bench
-bench: go ## Run the benchmarks
-	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(PKG)
+bench: build ## Run the benchmarks, then measure maquette beside jq and python3
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(PKG) | grep -v 'no test files'
+	go run ./internal/peers -maquette bin/maquette -copies $(COPIES)
 
 .PHONY: cover
 cover: terraform ## Measure test coverage: cover.out, cover.html

@@ -211,15 +211,43 @@ func BenchmarkSeal(b *testing.B) {
 	})
 }
 
-// Of snapshots that are sealed: names, units, references, pairing, judging.
-func BenchmarkCompare(b *testing.B) {
+// Of snapshots that are sealed: names, units and references.
+func BenchmarkCanonicalise(b *testing.B) {
 	benchmark(b, func(b *testing.B, g generated) {
 		base, cand := g.read(b)
 		base.Seal(g.cat)
 		cand.Seal(g.cat)
+		canonicalise, _, _ := parity.Stages(base, cand, g.cat, parity.DefaultOptions())
 		b.ResetTimer()
 		for range b.N {
-			parity.Compare(base, cand, g.cat, parity.DefaultOptions())
+			canonicalise()
+		}
+	})
+}
+
+func BenchmarkPair(b *testing.B) {
+	benchmark(b, func(b *testing.B, g generated) {
+		base, cand := g.read(b)
+		canonicalise, pair, _ := parity.Stages(base, cand, g.cat, parity.DefaultOptions())
+		canonicalise()
+		b.ResetTimer()
+		for range b.N {
+			pair()
+		}
+	})
+}
+
+func BenchmarkJudge(b *testing.B) {
+	benchmark(b, func(b *testing.B, g generated) {
+		base, cand := g.read(b)
+		canonicalise, pair, judge := parity.Stages(base, cand, g.cat, parity.DefaultOptions())
+		canonicalise()
+		pair()
+		b.ResetTimer()
+		for range b.N {
+			if len(judge().Findings) == 0 {
+				b.Fatal("nothing was found")
+			}
 		}
 	})
 }

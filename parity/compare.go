@@ -34,18 +34,29 @@ func DefaultOptions() Options {
 // It seals both snapshots and orders their resources, and changes nothing
 // else in them.
 func Compare(base, cand *Snapshot, cat *catalog.Catalog, opt Options) *Report {
+	b, c := canonicalise(base, cand, cat, opt)
+	pairUnits(b, c)
+	return judgePairs(b, c, opt)
+}
+
+// canonicalise seals both snapshots and finds what in them is the
+// environment's own: its names, its units, and what their names refer to.
+func canonicalise(base, cand *Snapshot, cat *catalog.Catalog, opt Options) (b, c *environment) {
 	both(func() { base.Seal(cat) }, func() { cand.Seal(cat) })
 	// One's secret may lie open in the other.
 	both(func() { base.hide(cand.secrets) }, func() { cand.hide(base.secrets) })
-	b := &environment{snap: base, cat: cat}
-	c := &environment{snap: cand, cat: cat}
+	b = &environment{snap: base, cat: cat}
+	c = &environment{snap: cand, cat: cat}
 	both(func() { b.word = ownWord(base) }, func() { c.word = ownWord(cand) })
 	b.names, c.names = environmentNames(b, c)
 	b.names.add(opt.BaselineNames...)
 	c.names.add(opt.CandidateNames...)
 	both(b.prepare, c.prepare)
-	pairUnits(b, c)
+	return b, c
+}
 
+// judgePairs turns environments whose units are paired into a report.
+func judgePairs(b, c *environment, opt Options) *Report {
 	j := &judge{b: b, c: c, opt: opt, report: &Report{
 		Schema:     ReportSchema,
 		Baseline:   b.side(opt.BaselineNames),
@@ -56,7 +67,7 @@ func Compare(base, cand *Snapshot, cat *catalog.Catalog, opt Options) *Report {
 	for _, d := range Dimensions {
 		j.report.Dimensions[d] = &Dimension{}
 	}
-	j.report.Incomplete = append(append(j.report.Incomplete, base.Incomplete...), cand.Incomplete...)
+	j.report.Incomplete = append(append(j.report.Incomplete, b.snap.Incomplete...), c.snap.Incomplete...)
 	j.tiers()
 	j.attributes()
 	j.unpaired()

@@ -8,9 +8,11 @@
 package catalog
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"sort"
 	"strings"
 	"sync"
@@ -18,6 +20,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/gohcl"
 	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 //go:embed *.hcl
@@ -56,9 +59,9 @@ type Type struct {
 
 // Catalog is a set of types. It is safe for use by many goroutines.
 type Catalog struct {
-	listed map[string]*Type
-	schema func() map[string]flags
-	memo   sync.Map // name -> *Type
+	listed  map[string]*Type // by the user's files
+	builtin map[string]entry
+	memo    sync.Map // name -> *Type
 }
 
 // File is a catalogue file of the user's.
@@ -67,48 +70,75 @@ type File struct {
 	Data []byte
 }
 
-var loadBuiltin = sync.OnceValues(func() (map[string]*Type, hcl.Diagnostics) {
-	names, err := fs.Glob(builtin, "*.hcl")
-	if err != nil {
-		return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Reading the built-in catalogue", Detail: err.Error()}}
-	}
-	sort.Strings(names)
-	types := map[string]*Type{}
-	var diags hcl.Diagnostics
-	for _, name := range names {
-		data, err := builtin.ReadFile(name)
-		if err != nil {
-			diags = diags.Append(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Reading the built-in catalogue", Detail: err.Error()})
-			continue
-		}
-		diags = append(diags, decode(hclparse.NewParser(), File{name, data}, types)...)
-	}
-	return types, diags
-})
-
 // Load returns the built-in catalogue with the user's files laid over it: a
 // type that a file names replaces the built-in one. The parser keeps the
 // files' sources for whoever prints the diagnostics.
 func Load(parser *hclparse.Parser, files ...File) (*Catalog, hcl.Diagnostics) {
-	base, diags := loadBuiltin()
-	if diags.HasErrors() {
-		return nil, diags
-	}
-	listed := make(map[string]*Type, len(base))
-	for name, t := range base {
-		listed[name] = t
-	}
+	c := &Catalog{listed: map[string]*Type{}, builtin: builtinTypes()}
+	var diags hcl.Diagnostics
 	for _, f := range files {
 		types := map[string]*Type{}
 		diags = append(diags, decode(parser, f, types)...)
 		for name, t := range types {
-			listed[name] = t
+			c.listed[name] = t
 		}
 	}
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	return &Catalog{listed: listed, schema: schemaFlags}, nil
+	for name := range c.listed {
+		c.Type(name) // while only this goroutine knows them
+	}
+	return c, diags
+}
+
+// entry is where a built-in file describes a type.
+type entry struct {
+	file string
+	line int
+	text []byte
+}
+
+var blockStart = regexp.MustCompile(`(?m)^resource "([^"]+)" \{$`)
+
+// builtinTypes finds the types of the built-in files without parsing them:
+// most runs need a few of the hundreds. The files are ours, and a test parses
+// them all, so that each block starts and ends at the left margin.
+var builtinTypes = sync.OnceValue(func() map[string]entry {
+	names, err := fs.Glob(builtin, "*.hcl")
+	if err != nil {
+		panic(err) // the pattern is well-formed
+	}
+	types := map[string]entry{}
+	for _, name := range names {
+		data, err := builtin.ReadFile(name)
+		if err != nil {
+			panic(err) // it is embedded
+		}
+		line, last := 1, 0
+		for _, m := range blockStart.FindAllSubmatchIndex(data, -1) {
+			line += bytes.Count(data[last:m[0]], []byte("\n"))
+			last = m[0]
+			end := bytes.Index(data[m[0]:], []byte("\n}\n"))
+			if end < 0 {
+				end = len(data) - m[0]
+			} else {
+				end += len("\n}\n")
+			}
+			types[string(data[m[2]:m[3]])] = entry{name, line, data[m[0] : m[0]+end]}
+		}
+	}
+	return types
+})
+
+// decode reads the one type that the entry holds.
+func (e entry) decode(name string) (*Type, hcl.Diagnostics) {
+	file, diags := hclsyntax.ParseConfig(e.text, e.file, hcl.Pos{Line: e.line, Column: 1})
+	types := map[string]*Type{}
+	if !diags.HasErrors() {
+		diags = append(diags, decodeBody(file.Body, types)...)
+	}
+	return types[name], diags
 }
 
 type fileSchema struct {
@@ -131,8 +161,13 @@ func decode(parser *hclparse.Parser, f File, into map[string]*Type) hcl.Diagnost
 	if diags.HasErrors() {
 		return diags
 	}
+	return append(diags, decodeBody(file.Body, into)...)
+}
+
+func decodeBody(body hcl.Body, into map[string]*Type) hcl.Diagnostics {
 	var doc fileSchema
-	if diags = append(diags, gohcl.DecodeBody(file.Body, nil, &doc)...); diags.HasErrors() {
+	diags := gohcl.DecodeBody(body, nil, &doc)
+	if diags.HasErrors() {
 		return diags
 	}
 	for _, r := range doc.Resources {
@@ -230,16 +265,17 @@ func (c *Catalog) Type(name string) *Type {
 	if t, ok := c.memo.Load(name); ok {
 		return t.(*Type)
 	}
-	var t *Type
-	if l := c.listed[name]; l != nil {
-		t = &Type{
-			Name: l.Name, Kind: l.Kind, Scale: l.Scale, Members: l.Members, ReplicaOf: l.ReplicaOf,
-			Host: l.Host, SetBy: l.SetBy, Listed: true, aspects: l.aspects, sets: l.sets, flags: c.schema()[name],
+	t := c.listed[name]
+	if e, builtIn := c.builtin[name]; t == nil && builtIn {
+		var diags hcl.Diagnostics
+		if t, diags = e.decode(name); t == nil {
+			panic(fmt.Sprintf("built-in catalogue: %v", diags)) // a test decodes every type
 		}
-	} else {
-		t = guessType(name)
-		t.flags = c.schema()[name]
 	}
+	if t == nil {
+		t = guessType(name)
+	}
+	t.flags = schemaFlags()[name]
 	got, _ := c.memo.LoadOrStore(name, t)
 	return got.(*Type)
 }
@@ -249,6 +285,11 @@ func (c *Catalog) Names() []string {
 	names := make([]string, 0, len(c.listed))
 	for n := range c.listed {
 		names = append(names, n)
+	}
+	for n := range c.builtin {
+		if c.listed[n] == nil {
+			names = append(names, n)
+		}
 	}
 	sort.Strings(names)
 	return names

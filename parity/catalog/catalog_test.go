@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"io/fs"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -195,4 +196,29 @@ func FuzzCatalog(f *testing.F) {
 			typ.MemberCount(func(string) cty.Value { return cty.TupleVal([]cty.Value{cty.True}) })
 		}
 	})
+}
+
+// The built-in files are cut into types without being parsed; parsed whole
+// they must say the same.
+func TestBuiltinTypesAreCutRight(t *testing.T) {
+	names, err := fs.Glob(builtin, "*.hcl")
+	require.NoError(t, err)
+	whole := map[string]*Type{}
+	for _, name := range names {
+		data, err := builtin.ReadFile(name)
+		require.NoError(t, err)
+		diags := decode(hclparse.NewParser(), File{name, data}, whole)
+		require.False(t, diags.HasErrors(), diags.Error())
+	}
+	cut := builtinTypes()
+	require.Equal(t, len(whole), len(cut))
+	for name, want := range whole {
+		got, diags := cut[name].decode(name)
+		require.False(t, diags.HasErrors(), diags.Error())
+		require.NotNil(t, got, name)
+		assert.Equal(t, want.aspects, got.aspects, name)
+		assert.Equal(t, want.sets, got.sets, name)
+		assert.Equal(t, []any{want.Kind, want.Scale, want.Host, want.ReplicaOf, want.SetBy}, []any{got.Kind, got.Scale, got.Host, got.ReplicaOf, got.SetBy}, name)
+		assert.Equal(t, want.memberVariables(), got.memberVariables(), name)
+	}
 }

@@ -1,0 +1,160 @@
+// Command peers measures maquette beside tools that people would use instead,
+// in turn and in one run, on generated pairs of states: `make bench`.
+//
+//	go run ./internal/peers -maquette bin/maquette -copies 17,167
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"github.com/maquette/maquette/internal/stategen"
+)
+
+// peer is a command that reads both states; "{a}" and "{b}" are their files.
+type peer struct {
+	name string
+	args []string
+}
+
+var peers = []peer{
+	{"maquette parity", []string{"", "parity", "--format", "json", "{a}", "{b}"}},
+	{"jq empty (parse only)", []string{"jq", "empty", "{a}", "{b}"}},
+	{"python3 json.load (parse only)", []string{"python3", "-c", "import json,sys\nfor f in sys.argv[1:]: json.load(open(f))", "{a}", "{b}"}},
+}
+
+func main() {
+	log.SetFlags(0)
+	binary := flag.String("maquette", "bin/maquette", "the binary to measure")
+	copies := flag.String("copies", "17,167", "copies of the shop's 60 instances, one table each")
+	runs := flag.Int("runs", 5, "runs of each; medians are shown")
+	template := flag.String("template", "testdata/shop/production.tfstate", "the state to copy")
+	flag.Parse()
+	if err := run(*binary, *copies, *runs, *template); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(binary, copies string, runs int, template string) error {
+	binary, err := filepath.Abs(binary)
+	if err != nil {
+		return err
+	}
+	peers[0].args[0] = binary
+	data, err := os.ReadFile(template)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "maquette-peers-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	for _, c := range strings.Split(copies, ",") {
+		n, err := strconv.Atoi(c)
+		if err != nil {
+			return fmt.Errorf("-copies: %w", err)
+		}
+		a, b := filepath.Join(dir, "a.tfstate"), filepath.Join(dir, "b.tfstate")
+		size, err := generate(data, n, a, b)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("\n%d instances in each of two states, %.1f MB both; medians of %d runs in turn\n", n*60, float64(size)/1e6, runs)
+		if err := table(a, b, runs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func generate(template []byte, copies int, a, b string) (int64, error) {
+	fa, err := os.Create(a)
+	if err != nil {
+		return 0, err
+	}
+	defer fa.Close()
+	fb, err := os.Create(b)
+	if err != nil {
+		return 0, err
+	}
+	defer fb.Close()
+	if _, err := stategen.Generate(template, stategen.Options{Copies: copies, Changed: 1}, fa, fb); err != nil {
+		return 0, err
+	}
+	var size int64
+	for _, f := range []*os.File{fa, fb} {
+		info, err := f.Stat()
+		if err != nil {
+			return 0, err
+		}
+		size += info.Size()
+	}
+	return size, nil
+}
+
+type sample struct {
+	wall time.Duration
+	rss  int64 // kB
+}
+
+func table(a, b string, runs int) error {
+	samples := make([][]sample, len(peers))
+	for range runs {
+		for i, p := range peers {
+			args := make([]string, len(p.args))
+			for j, s := range p.args {
+				args[j] = strings.NewReplacer("{a}", a, "{b}", b).Replace(s)
+			}
+			if _, err := exec.LookPath(args[0]); err != nil {
+				continue
+			}
+			cmd := exec.Command(args[0], args[1:]...)
+			start := time.Now()
+			err := cmd.Run()
+			var exit *exec.ExitError
+			if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 2) { // 2: findings
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+			s := sample{wall: time.Since(start)}
+			if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+				s.rss = u.Maxrss
+			}
+			samples[i] = append(samples[i], s)
+		}
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "\ts\tx jq\tpeak MB\t")
+	median := func(ss []sample) sample {
+		slices.SortFunc(ss, func(x, y sample) int { return int(x.wall - y.wall) })
+		return ss[len(ss)/2]
+	}
+	var jq time.Duration
+	if len(samples[1]) > 0 {
+		jq = median(samples[1]).wall
+	}
+	for i, p := range peers {
+		if len(samples[i]) == 0 {
+			fmt.Fprintf(w, "%s\tnot installed\t\t\t\n", p.name)
+			continue
+		}
+		m := median(samples[i])
+		ratio := "–"
+		if jq > 0 {
+			ratio = fmt.Sprintf("%.2f", m.wall.Seconds()/jq.Seconds())
+		}
+		fmt.Fprintf(w, "%s\t%.2f\t%s\t%d\t\n", p.name, m.wall.Seconds(), ratio, m.rss/1000)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,16 @@
+package parity
+
+import "github.com/maquette/maquette/parity/catalog"
+
+// Stages are the steps of Compare one by one, for the benchmarks.
+func Stages(base, cand *Snapshot, cat *catalog.Catalog, opt Options) (canonical, pair func(), judge func() *Report) {
+	var b, c *environment
+	return func() { b, c = canonicalise(base, cand, cat, opt) },
+		func() {
+			for _, u := range append(append([]*unit(nil), b.units...), c.units...) {
+				u.pair = nil
+			}
+			pairUnits(b, c)
+		},
+		func() *Report { return judgePairs(b, c, opt) }
+}
