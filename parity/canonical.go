@@ -60,7 +60,7 @@ var (
 // strong reports whether a text can only be the name of one thing.
 func strong(s string) bool {
 	host, _, _ := strings.Cut(s, "/")
-	return strings.HasPrefix(s, "arn:") || idShape.MatchString(s) || hostShape.MatchString(host) ||
+	return strings.HasPrefix(s, "arn:") || strings.HasPrefix(s, "${") || idShape.MatchString(s) || hostShape.MatchString(host) ||
 		strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "projects/") || strings.HasPrefix(s, "/subscriptions/")
 }
 
@@ -102,6 +102,11 @@ func (e *environment) buildReferences() {
 			r.add(id, late[id])
 		}
 	}
+	if len(accounts) == 0 { // a plan of what is yet to be made has no ids
+		for _, u := range e.units {
+			eachString(u.members[0].Attributes, func(s string) { countARN(s, accounts, regions) })
+		}
+	}
 	r.account, r.region = most(accounts), most(regions)
 	r.short = regionShort(r.region)
 	for _, u := range e.units {
@@ -139,6 +144,16 @@ func (e *environment) buildReferences() {
 	}
 }
 
+// eachString calls f with every string below v.
+func eachString(v Value, f func(string)) {
+	if v.Kind == String {
+		f(v.Text)
+	}
+	for _, it := range v.Items() {
+		eachString(it, f)
+	}
+}
+
 // computed registers the names that the provider gave to parts of a resource:
 // endpoints, interfaces, records that validate a certificate.
 func (r *references) computed(u *unit, path string, v Value, attrs map[string]int32, depth int) {
@@ -155,7 +170,8 @@ func (r *references) computed(u *unit, path string, v Value, attrs map[string]in
 	case v.Kind == String && len(v.Text) >= 8 && u.typ.Aspect(path).Kind == catalog.Identity:
 		for _, name := range namesIn(v.Text) {
 			first, _, _ := strings.Cut(name, ",")
-			if _, taken := r.owner[name]; taken || !strong(first) {
+			id := strings.HasSuffix(path, "_id") && name != r.account && !commonText(name)
+			if _, taken := r.owner[name]; taken || !id && !strong(first) {
 				continue
 			}
 			if _, ok := attrs[path]; !ok {
@@ -341,9 +357,6 @@ func (r *references) unpaired(text string) bool {
 // canonical returns a string with everything that is the environment's own
 // replaced by what it stands for.
 func (e *environment) canonical(s string) string {
-	if len(s) < 2 {
-		return s
-	}
 	if t := e.refs.tokens(s); t != "" {
 		return t
 	}

@@ -222,7 +222,20 @@ func (j *judge) attributes() {
 		}()
 	}
 	wg.Wait()
+	varying := map[string]bool{}
+	for _, d := range results {
+		for _, k := range d.varying {
+			varying[k] = true
+		}
+	}
 	for i, d := range results {
+		for _, x := range d.stuck {
+			if varying[lastKey(x.path)] {
+				x.members = pairs[i].pair.members
+				x.baseline = pairs[i].members[0]
+				j.difference(pairs[i], pairs[i].pair, x)
+			}
+		}
 		j.countAttributes(pairs[i])
 		j.report.Unresolved += d.unresolved
 		j.report.Unknown += d.unknown
@@ -263,8 +276,9 @@ func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string
 	skip := map[string]bool{}
 	for attr, types := range b.typ.SetBy {
 		for _, t := range types {
+			// Until the next refresh one side may hold nothing of it.
 			if filled[0][b][t] || filled[1][c][t] {
-				skip[attr] = true
+				skip[attr] = b.members[0].Attributes.At(attr).Empty() || c.members[0].Attributes.At(attr).Empty()
 			}
 		}
 	}
@@ -276,6 +290,7 @@ func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string
 	merged := map[string]int{}
 	for i, m := range c.members {
 		first := byKey[name(ce, m)]
+		exact := first != nil
 		if first == nil {
 			first = b.members[i%len(b.members)]
 		}
@@ -283,13 +298,15 @@ func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string
 		d.resources(first, m)
 		total.unresolved += d.unresolved
 		total.unknown += d.unknown
+		total.varying = append(total.varying, d.varying...)
+		total.stuck = append(total.stuck, d.stuck...)
 		for _, other := range distinct(b.members, first) {
 			if len(d.out) == 0 {
 				break
 			}
 			o := &differ{b: be, c: ce, t: b.typ, skip: skip}
 			o.resources(other, m)
-			d.out = common(d.out, o.out)
+			d.out = d.common(o.out, exact && m.block() != other.block())
 		}
 		for _, x := range d.out {
 			if n, ok := merged[x.path]; ok {
@@ -343,16 +360,17 @@ func distinct(members []*Resource, first *Resource) []*Resource {
 	return out
 }
 
-// common keeps the differences that are at places of both lists.
-func common(x, y []difference) []difference {
-	at := make(map[string]bool, len(y))
-	for _, d := range y {
-		at[d.path] = true
+// common keeps the differences that another comparison has as well. A version
+// is not excused by what another block of configuration runs.
+func (d *differ) common(other []difference, otherBlock bool) []difference {
+	at := make(map[string]bool, len(other))
+	for _, x := range other {
+		at[x.path] = true
 	}
-	out := x[:0]
-	for _, d := range x {
-		if at[d.path] {
-			out = append(out, d)
+	out := d.out[:0]
+	for _, x := range d.out {
+		if at[x.path] || otherBlock && d.t.Aspect(x.attr).Kind == catalog.Version {
+			out = append(out, x)
 		}
 	}
 	return out

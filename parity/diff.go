@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/maquette/maquette/parity/catalog"
 )
@@ -35,6 +36,11 @@ type differ struct {
 	// unresolved and unknown count what could not be compared: names of things
 	// outside of both environments, and what a plan does not know yet.
 	unresolved, unknown int
+	// varying are keys whose value is each environment's own name; stuck are
+	// those at which the candidate says the baseline's. A key that does both
+	// was forgotten in one place.
+	varying []string
+	stuck   []difference
 }
 
 // place is where in a resource the comparison stands.
@@ -150,6 +156,8 @@ func (d *differ) value(b, c Value, p place, keyed bool) {
 	switch {
 	case b.Kind == Unknown || c.Kind == Unknown:
 		d.unknown++
+	case strings.HasPrefix(c.Str(), "${") && d.planned(c, d.c, b, d.b),
+		strings.HasPrefix(b.Str(), "${") && d.planned(b, d.b, c, d.c):
 	case b.Kind == Null && d.nothing(c, p), c.Kind == Null && d.nothing(b, p):
 	case b.Kind == Secret || c.Kind == Secret:
 		d.secret(b, c, p, keyed)
@@ -175,6 +183,33 @@ func like(list, scalar Value) Value {
 	v := ListOf([]Value{scalar})
 	v.Document = list.Document
 	return v
+}
+
+// planned compares what a plan only knows to refer to something with the value
+// that stands for it in the other environment. It reports whether that settles
+// it: the value names the same thing, or is made with it in a way that is known
+// after apply.
+func (d *differ) planned(ref Value, of *environment, value Value, in *environment) bool {
+	want := map[*unit]bool{}
+	for _, t := range of.refs.find(ref.Text) {
+		if u := of.refs.targets[t].u; u != nil && u.pair != nil {
+			want[u.pair] = true
+		}
+	}
+	names := func(text string) bool {
+		return slices.ContainsFunc(in.refs.find(text), func(t int32) bool { return want[in.refs.targets[t].u] })
+	}
+	if value.IsScalar() && names(value.Text) || value.Kind == List && len(value.Items()) == 1 && names(value.Items()[0].Str()) {
+		return true
+	}
+	within := false
+	eachString(value, func(s string) {
+		within = within || names(in.refs.head(s)) || len(want) > 0 && in.canonical(s) != in.plain(s)
+	})
+	if within {
+		d.unknown++
+	}
+	return within
 }
 
 // nothing reports whether v says no more than its absence does.
@@ -219,6 +254,10 @@ func (d *differ) lone(b, c Value, p place, keyed bool) {
 	}
 	if one.Kind == Object && !keyed && !one.Document {
 		if d.allIdentity(one, p) {
+			return
+		}
+		if d.t.HasAspectsBelow(p.attr) {
+			d.fields(b, c, p, false)
 			return
 		}
 	}

@@ -38,7 +38,14 @@ func (d *differ) scalar(b, c Value, p place) {
 // baseline owns.
 func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 	if b.Text == c.Text {
+		if w := strings.ToLower(b.Text); b.Kind == String && d.b.names[w] && !d.c.names[w] {
+			d.stuck = append(d.stuck, difference{path: p.path, attr: p.attr, base: b, cand: c, foreign: true})
+		}
 		return true, b.Kind == String && d.foreign(b.Text, p)
+	}
+	if d.b.names[strings.ToLower(b.Text)] && d.c.names[strings.ToLower(c.Text)] {
+		d.varying = append(d.varying, lastKey(p.path))
+		return true, false
 	}
 	if x, ok := b.Float(); ok {
 		if y, ok := c.Float(); ok && x == y {
@@ -54,6 +61,9 @@ func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 	}
 	x, y := d.b.canonical(b.Text), d.c.canonical(c.Text)
 	if x == y || elide(x) == elide(y) || strings.TrimSpace(x) == strings.TrimSpace(y) {
+		return true, false
+	}
+	if d.sameWords(b.Text, c.Text) {
 		return true, false
 	}
 	if strings.Contains(x, "|") || strings.Contains(y, "|") {
@@ -93,10 +103,17 @@ func (d *differ) foreign(text string, p place) bool {
 	if len(text) < 8 {
 		return false
 	}
-	if a := d.t.Aspect(p.attr); a.Kind == catalog.Version || a.Kind == catalog.Identity {
+	a := d.t.Aspect(p.attr)
+	if a.Kind == catalog.Version || a.Kind == catalog.Identity {
 		return false
 	}
 	owned := func(e *environment) bool { return len(e.refs.find(e.refs.head(text))) > 0 }
+	// A path or a host that carries the baseline's name leads there.
+	if strings.ContainsAny(text, "/.") && !strings.ContainsAny(text, " \n@") && a.Detail != "tag" {
+		if n := d.b.names.replace(text); n != text && d.c.names.replace(text) == text {
+			return true
+		}
+	}
 	if strong(text) && owned(d.b) && !owned(d.c) {
 		return true
 	}
@@ -114,6 +131,43 @@ func (d *differ) foreign(text string, p place) bool {
 		return strings.Contains(host, ".") && d.b.names.replace(host) != host && d.c.names.replace(host) == host
 	}
 	return false
+}
+
+// sameWords reports whether two texts differ only in words that name the
+// environment, each in its own: "staging-tools-prod" and "staging-tools-stg".
+func (d *differ) sameWords(b, c string) bool {
+	if len(b) > 200 || len(c) > 200 {
+		return false
+	}
+	x, y := wordsOf(b), wordsOf(c)
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if x[i] != y[i] && !(d.b.names[x[i]] && d.c.names[y[i]]) {
+			return false
+		}
+	}
+	return separators(b) == separators(c)
+}
+
+// separators is what stands between the words of a text.
+func separators(s string) string {
+	return strings.Map(func(r rune) rune {
+		if isWordRune(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// lastKey is the last name of a path.
+func lastKey(path string) string {
+	path = strings.TrimSuffix(path, ".value")
+	if i := strings.LastIndexAny(path, ".["); i >= 0 {
+		path = path[i+1:]
+	}
+	return strings.Trim(path, `"]`)
 }
 
 // shareOwner reports whether two tokens have an owner in common.

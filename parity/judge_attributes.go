@@ -312,7 +312,7 @@ func (j *judge) capacity(u *unit, d difference, rule string, say sayer) {
 	if j.k != 1 && (off <= j.opt.Tolerance*expected || off < 1.5) && y > 0 {
 		return
 	}
-	if j.flagged[u] && rule == "topology/proportion" && j.k != 1 {
+	if j.flagged[u] && rule == "topology/proportion" {
 		return // the tier's number of members is the cause, and is reported
 	}
 	severity := Info

@@ -85,6 +85,7 @@ func (j *judge) measure(tiers []*unit) {
 			}
 		}
 		if observed = weightedMedian(ws); observed > 0 {
+			observed = j.simplest(observed, scale, tiers)
 			break
 		}
 	}
@@ -100,6 +101,38 @@ func (j *judge) measure(tiers []*unit) {
 	if j.k <= 0 {
 		j.k, j.unscaled = 1, true
 	}
+}
+
+// simplest returns the plain fraction that explains every tier, where the
+// median does not and there is one: tiers that are held at the minimum, and
+// rounding, bias the median.
+func (j *judge) simplest(median float64, scale catalog.Scale, tiers []*unit) float64 {
+	explains := func(k float64) bool {
+		for _, u := range tiers {
+			if u.typ.Scale != scale || u.pair == nil || j.sb.facts[u].replica {
+				continue
+			}
+			p, n := j.sb.facts[u].members, j.sc.facts[u.pair].members
+			if p > 0 && n > 0 && Expected(p, k, j.opt.Minimum) != n {
+				return false
+			}
+		}
+		return true
+	}
+	if explains(median) {
+		return median
+	}
+	for _, k := range plainScales {
+		if explains(k) {
+			return k
+		}
+	}
+	return median
+}
+
+// plainScales are the scales that people choose.
+var plainScales = []float64{
+	1, 1. / 2, 1. / 3, 1. / 4, 1. / 5, 1. / 6, 1. / 7, 1. / 8, 1. / 9, 1. / 10, 1. / 12, 1. / 15, 1. / 16, 1. / 20, 2. / 3, 3. / 4, 2, 3, 4,
 }
 
 // capacities is the scale of environments whose tiers have no members to
@@ -330,6 +363,9 @@ func (j *judge) sharedHosts(tiers []*unit) {
 		names := make([]string, len(s.units))
 		for i, u := range s.units {
 			names[i] = j.tierName[u]
+			for _, t := range j.b.refs.find(j.sb.facts[u].host) {
+				j.explained[j.b.refs.targets[t].u] = true // the hosts that are gone
+			}
 		}
 		where := host
 		for _, t := range j.c.refs.find(host) {
@@ -376,14 +412,16 @@ func (j *judge) collapsed(tiers []*unit) {
 			hosts = append(hosts, u)
 		}
 	}
-	if len(hosts) != 1 || len(lost) == 0 || all < 2 {
+	if len(hosts) == 0 || len(hosts) > 2 || len(lost) == 0 || all < 2 || len(hosts) == 2 && len(lost) < 3 {
 		return
+	}
+	for _, host := range hosts {
+		if n := j.sc.facts[host].members; n != 1 && n != -1 || host.typ.Scale != catalog.Proportional {
+			return
+		}
 	}
 	host := hosts[0]
-	if n := j.sc.facts[host].members; n != 1 && n != -1 || host.typ.Scale != catalog.Proportional {
-		return
-	}
-	if host.pair != nil && len(lost) < 1 || host.pair == nil && len(lost) < 2 {
+	if host.pair == nil && len(lost) < 2 {
 		return
 	}
 	names := make([]string, len(lost))
@@ -392,8 +430,8 @@ func (j *judge) collapsed(tiers []*unit) {
 	}
 	sort.Strings(names)
 	j.add("one-box/collapsed", lost[0], host, Finding{
-		Severity: Error, Path: "host", Baseline: all, Candidate: 1,
-		Subject: Subject{Baseline: strings.Join(addresses(lost), ", "), Candidate: host.address()},
-		Message: fmt.Sprintf("%s is the only host: %s of the baseline must live on it or nowhere", host.address(), strings.Join(names, ", ")),
+		Severity: Error, Path: "host", Baseline: all, Candidate: len(hosts),
+		Subject: Subject{Baseline: strings.Join(addresses(lost), ", "), Candidate: strings.Join(addresses(hosts), ", ")},
+		Message: fmt.Sprintf("all that runs is %s: %s of the baseline must live there or nowhere", strings.Join(addresses(hosts), ", "), strings.Join(names, ", ")),
 	})
 }

@@ -439,8 +439,7 @@ var meaningful = []mutation{
 		"error monitoring/alarm aws_cloudwatch_metric_alarm.web_5xx[0] -> -")},
 	{name: "two services on one cluster", with: jobsService, do: do(
 		point("aws_ecs_service.batch", "cluster", "aws_ecs_cluster.api", "id"), drop("aws_ecs_cluster.batch")), want: one(
-		"error one-box/collapsed aws_ecs_service.api, aws_ecs_service.batch -> aws_ecs_cluster.api host",
-		"error config/missing-resource aws_ecs_cluster.batch -> -")},
+		"error one-box/collapsed aws_ecs_service.api, aws_ecs_service.batch -> aws_ecs_cluster.api host")},
 
 	// Tiers and supporting resources, missing or more.
 	{

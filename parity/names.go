@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"fmt"
 	"regexp"
 	"sort"
 	"strings"
@@ -324,21 +325,33 @@ var nameAttributes = []string{
 // substitution compares the names of resources with equal addresses and
 // returns the one word that most often stands where the other has another.
 func substitution(base, cand *Snapshot, b, c nameSet) (from, to string) {
+	// Where the addresses carry the name too, the only one of its type and
+	// order is the counterpart.
 	at := make(map[string]*Resource, len(cand.Resources))
+	nth := make(map[string]*Resource, len(cand.Resources))
+	count := map[string]int{}
 	for i := range cand.Resources {
-		at[cand.Resources[i].Address] = &cand.Resources[i]
+		r := &cand.Resources[i]
+		at[r.Address] = r
+		nth[fmt.Sprint(r.Type, " ", count[r.Type])] = r
+		count[r.Type]++
 	}
 	votes := map[string]int{}
 	differ := 0
+	order := map[string]int{}
 	for i := range base.Resources {
 		r := &base.Resources[i]
 		o := at[r.Address]
+		if o == nil {
+			o = nth[fmt.Sprint(r.Type, " ", order[r.Type])]
+		}
+		order[r.Type]++
 		if o == nil {
 			continue
 		}
 		for _, k := range nameAttributes {
 			x, y := r.Attributes.Get(k).Str(), o.Attributes.Get(k).Str()
-			if k == "id" && x == r.Attributes.Get("name").Str() {
+			if k == "id" && (x == r.Attributes.Get("name").Str() || strong(x) || strong(y)) {
 				continue
 			}
 			x, y = elide(b.replace(x)), elide(c.replace(y))
@@ -359,7 +372,7 @@ func substitution(base, cand *Snapshot, b, c nameSet) (from, to string) {
 
 // oneWord returns the words in which x and y differ when it is exactly one.
 func oneWord(x, y string) (string, string, bool) {
-	wx, wy := wordsOf(x), wordsOf(y)
+	wx, wy := chunks(x), chunks(y)
 	if len(wx) != len(wy) {
 		return "", "", false
 	}
@@ -372,6 +385,11 @@ func oneWord(x, y string) (string, string, bool) {
 	}
 	isName := func(w string) bool { return len(w) >= 2 && unicode.IsLetter(rune(w[0])) }
 	return from, to, n == 1 && isName(from) && isName(to)
+}
+
+// chunks are the runs of letters and digits of a text, in lower case.
+func chunks(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !isWordRune(r) })
 }
 
 func wordsOf(s string) []string {

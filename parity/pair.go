@@ -30,6 +30,7 @@ func pairUnits(b, c *environment) {
 	p.features = map[*unit]*features{} // what they refer to has counterparts now
 	p.each(p.byReferences)
 	p.each(p.bySimilarity)
+	p.byReferrers()
 	p.acrossTypes()
 }
 
@@ -193,7 +194,9 @@ func (p *pairer) byReferences(b, c []*unit) {
 			switch u.typ.Kind {
 			case "attachment", "part", "policy", "firewall", "target", "subnet_group", "dns":
 			default:
-				return ""
+				if !strings.HasSuffix(u.typ.Name, "_version") { // of a secret: it has no name
+					return ""
+				}
 			}
 			var parts []string
 			m := u.members[0]

@@ -89,6 +89,14 @@ func stem(s string) string {
 	}
 }
 
+var zoneLetter = regexp.MustCompile(`(^|[-_./ ])((az)?-?[1-6]?[a-f]|az-?\d)$`)
+
+// zoneStem drops from a name only the zone it is for.
+func zoneStem(s string) string {
+	t := zoneLetter.ReplaceAllString(zoneName.ReplaceAllString(s, ""), "")
+	return strings.TrimRight(t, "-_./ ")
+}
+
 // canonicalName is a name without the environment's, as far as something is
 // left of it.
 func (e *environment) canonicalName(s string) string {
@@ -152,16 +160,20 @@ func (e *environment) buildUnits() {
 // place gives the unit a resource belongs to, by its address alone.
 func (e *environment) place(r *Resource, t *catalog.Type) *unit {
 	u := &unit{typ: t, module: e.modulePath(r.Module), name: e.canonicalName(r.Name)}
-	if t.Scale != catalog.NotCounted || follows[t.Kind] {
-		if s := stem(u.name); s != "" {
-			u.name = s
-		}
+	short := func(s string) string { return s }
+	switch {
+	case t.Members != nil:
+		// A group of its own for each zone is one tier; api_v1 and api_v2,
+		// of many members each, are two.
+		short = zoneStem
+	case t.Scale != catalog.NotCounted || follows[t.Kind]:
+		short = stem
+	}
+	if s := short(u.name); s != "" {
+		u.name = s
 	}
 	if r.KeyKind == ForEachKey {
-		u.each = e.canonicalName(r.Key)
-		if t.Scale != catalog.NotCounted || follows[t.Kind] {
-			u.each = stem(u.each)
-		}
+		u.each = short(e.canonicalName(r.Key))
 	}
 	u.key = r.Type + "." + u.name
 	if u.module != "" {
