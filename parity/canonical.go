@@ -371,7 +371,10 @@ func (e *environment) canonical(s string) string {
 
 // plain replaces account, region and the environment's name, and leaves the
 // names of resources as they are.
-func (e *environment) plain(s string) string {
+func (e *environment) plain(s string) string { return e.names.replace(e.located(s)) }
+
+// located replaces account and region.
+func (e *environment) located(s string) string {
 	if r := e.refs.region; r != "" {
 		if strings.Contains(s, r) {
 			s = replaceWord(s, r, "{region}")
@@ -388,7 +391,7 @@ func (e *environment) plain(s string) string {
 	if m := rootOf.FindStringSubmatch(s); m != nil {
 		s = m[1] // a policy may name an account either way
 	}
-	return e.names.replace(s)
+	return s
 }
 
 var rootOf = regexp.MustCompile(`^arn:aws[\w-]*:iam::(\d{12}|\{account\}):root$`)

@@ -77,8 +77,8 @@ func (d *differ) lists(b, c Value, p place) {
 		}
 		return
 	}
-	if len(bi) == 1 && len(ci) == 1 && !(isEntry(bi[0]) && isEntry(ci[0])) {
-		d.value(bi[0], ci[0], p.inside(), false)
+	if x, y := b.Items(), c.Items(); len(x) == 1 && len(y) == 1 && !(isEntry(x[0]) && isEntry(y[0])) {
+		d.value(x[0], y[0], p.inside(), false)
 		return
 	}
 	both := Value{Kind: List, Document: b.Document || c.Document, node: &node{items: append(append([]Value(nil), bi...), ci...)}}
@@ -280,17 +280,26 @@ func (d *differ) sets(b, c []Value, tb, tc []string, p place) {
 		scalars = scalars && (it.IsScalar() || it.Kind == Secret)
 		inC[tc[j]] = true
 	}
-	lone := func(texts []string, other map[string]bool) (at []int) {
+	raw := map[string]int{} // texts that both have as they are
+	for side, items := range [][]Value{b, c} {
+		for _, it := range items {
+			if it.Kind == String {
+				raw[it.Text] |= 1 << side
+			}
+		}
+	}
+	lone := func(items []Value, texts []string, other map[string]bool) (at []int) {
 		seen := map[string]bool{}
 		for i, t := range texts {
-			if !other[t] && !seen[t] {
+			same := raw[items[i].Text] == 3 && items[i].Kind == String && !d.foreign(items[i].Text, p)
+			if !other[t] && !seen[t] && !same {
 				seen[t] = true
 				at = append(at, i)
 			}
 		}
 		return at
 	}
-	restB, restC := lone(tb, inC), lone(tc, inB)
+	restB, restC := lone(b, tb, inC), lone(c, tc, inB)
 	if scalars {
 		d.scalarSets(pick(b, restB), pick(c, restC), p)
 		return

@@ -63,7 +63,7 @@ func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 	if x == y || elide(x) == elide(y) || strings.TrimSpace(x) == strings.TrimSpace(y) {
 		return true, false
 	}
-	if d.sameWords(b.Text, c.Text) {
+	if d.sameWords(d.b.located(b.Text), d.c.located(c.Text)) {
 		return true, false
 	}
 	if strings.Contains(x, "|") || strings.Contains(y, "|") {

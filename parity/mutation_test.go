@@ -653,7 +653,7 @@ var meaningful = []mutation{
 	},
 	{
 		name: "recovery of the table", do: set("aws_dynamodb_table.sessions", "point_in_time_recovery.0.enabled", true),
-		want: one("warning config/setting aws_dynamodb_table.sessions point_in_time_recovery"),
+		want: one("warning config/setting aws_dynamodb_table.sessions point_in_time_recovery.enabled"),
 	},
 	{
 		name: "versioning is suspended", do: set("aws_s3_bucket_versioning.assets", "versioning_configuration.0.status", "Suspended"),

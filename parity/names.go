@@ -20,6 +20,7 @@ var nameForms = [][]string{
 	{"development", "develop", "dev", "devel"},
 	{"testing", "test", "tst"},
 	{"preproduction", "preprod", "pre"},
+	{"nonproduction", "nonprod"},
 	{"acceptance", "uat", "acc"},
 	{"integration", "int"},
 	{"sandbox", "sbx"},
@@ -121,8 +122,12 @@ func (n nameSet) replace(s string) string {
 			run = run[:0]
 			return
 		}
-		for _, w := range run {
-			hit(w.from, w.to)
+		for i, w := range run {
+			// prod1 and stg2 are names with a number, as a whole.
+			if hit(w.from, w.to) && i+2 == len(run) && run[i+1].to-run[i+1].from <= 2 && isDigit(s[run[i+1].from]) {
+				last = run[i+1].to
+				break
+			}
 		}
 		run = run[:0]
 	}
@@ -140,6 +145,8 @@ func (n nameSet) replace(s string) string {
 	b.WriteString(s[last:])
 	return b.String()
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // phrases returns the names of several words, longest first.
 func (n nameSet) phrases() []string {
@@ -325,8 +332,8 @@ var nameAttributes = []string{
 // substitution compares the names of resources with equal addresses and
 // returns the one word that most often stands where the other has another.
 func substitution(base, cand *Snapshot, b, c nameSet) (from, to string) {
-	// Where the addresses carry the name too, the only one of its type and
-	// order is the counterpart.
+	// Where the addresses carry the name too, the one of the same type and
+	// order is the counterpart, if its address differs by one word as well.
 	at := make(map[string]*Resource, len(cand.Resources))
 	nth := make(map[string]*Resource, len(cand.Resources))
 	count := map[string]int{}
@@ -342,8 +349,12 @@ func substitution(base, cand *Snapshot, b, c nameSet) (from, to string) {
 	for i := range base.Resources {
 		r := &base.Resources[i]
 		o := at[r.Address]
-		if o == nil {
-			o = nth[fmt.Sprint(r.Type, " ", order[r.Type])]
+		if n := nth[fmt.Sprint(r.Type, " ", order[r.Type])]; o == nil && n != nil {
+			if w, v, ok := oneWord(r.Address, n.Address); ok {
+				o = n
+				differ++
+				votes[w+"\x00"+v]++
+			}
 		}
 		order[r.Type]++
 		if o == nil {

@@ -16,7 +16,7 @@ func TestNamesAreReplacedAsWholeWords(t *testing.T) {
 		{"production", "PROD", "{env}"},
 		{"production", "shopProdWeb", "shop{env}Web"},
 		{"production", "ShopPROD-web", "Shop{env}-web"},
-		{"production", "prod1", "{env}1"},
+		{"production", "prod1", "{env}"},
 		{"production", "/shop/production/db", "/shop/{env}/db"},
 		{"production", "prod.shop.example.com", "{env}.shop.example.com"},
 		{"production", "prod-production-prd", "{env}-{env}-{env}"},
