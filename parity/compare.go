@@ -419,6 +419,16 @@ func (j *judge) finish() {
 		}
 		seen[f.ID]++
 	}
+	compared := 0
+	for _, d := range r.Dimensions {
+		compared += d.Compared
+	}
+	if compared == 0 && len(r.Findings) == 0 && len(r.Incomplete) == 0 {
+		r.Incomplete = append(r.Incomplete, Gap{
+			Source: strings.Join(append(append([]string{}, r.Baseline.Sources...), r.Candidate.Sources...), ", "),
+			Reason: "nothing in it can be compared: no resource has settings of its own",
+		})
+	}
 	r.conclude(j.opt.FailOn)
 }
 

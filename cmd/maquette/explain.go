@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
 
 	"github.com/maquette/maquette/parity"
@@ -60,10 +61,17 @@ func ruleList() string {
 
 // nearest suggests the rule that a mistyped word most likely means.
 func nearest(word string) string {
+	best, least := "", len(word)/2+1
 	for _, r := range parity.Rules {
-		if strings.Contains(r.ID, word) || strings.HasSuffix(r.ID, "/"+word[strings.LastIndexByte(word, '/')+1:]) {
-			return fmt.Sprintf("; did you mean %s?", r.ID)
+		_, tail, _ := strings.Cut(r.ID, "/")
+		for _, name := range []string{r.ID, tail} {
+			if d := levenshtein.Distance(word, name, nil); d < least {
+				best, least = r.ID, d
+			}
 		}
 	}
-	return ""
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s?", best)
 }

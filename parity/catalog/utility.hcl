@@ -68,10 +68,11 @@ resource "null_resource" {
   }
 }
 
+# What a configuration keeps in terraform_data is its own: values to compare.
 resource "terraform_data" {
-  kind = "utility"
+  kind = "part"
   aspects = {
-    input            = "identity"
+    input            = "setting"
     output           = "identity"
     triggers_replace = "identity"
   }
