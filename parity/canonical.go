@@ -399,24 +399,9 @@ var rootOf = regexp.MustCompile(`^arn:aws[\w-]*:iam::(\d{12}|\{account\}):root$`
 // replaceWord replaces a region where it is not part of a longer word; the
 // letter of a zone may follow.
 func replaceWord(s, word, by string) string {
-	var b strings.Builder
-	last := 0
-	for i := 0; ; {
-		j := strings.Index(s[i:], word)
-		if j < 0 {
-			break
-		}
-		from, to := i+j, i+j+len(word)
-		i = to
-		if from > 0 && isAlnum(s[from-1]) || to+1 < len(s) && isAlnum(s[to]) && isAlnum(s[to+1]) {
-			continue
-		}
-		b.WriteString(s[last:from])
-		b.WriteString(by)
-		last = to
-	}
-	b.WriteString(s[last:])
-	return b.String()
+	return replaceWhere(s, s, word, by, func(from, to int) bool {
+		return (from == 0 || !isAlnum(s[from-1])) && (to+1 >= len(s) || !isAlnum(s[to]) || !isAlnum(s[to+1]))
+	})
 }
 
 func isAlnum(c byte) bool {

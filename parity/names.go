@@ -172,22 +172,30 @@ func replaceFold(s, name string) string {
 	if len(low) != len(s) {
 		return s
 	}
+	return replaceWhere(s, low, name, envToken, func(from, to int) bool {
+		before, _ := utf8.DecodeLastRuneInString(s[:from])
+		after, _ := utf8.DecodeRuneInString(s[to:])
+		return !isWordRune(before) && !isWordRune(after)
+	})
+}
+
+// replaceWhere replaces in s each occurrence of word that is accepted. It is
+// looked for in searched, which has the same length.
+func replaceWhere(s, searched, word, by string, accept func(from, to int) bool) string {
 	var b strings.Builder
 	last := 0
 	for i := 0; ; {
-		j := strings.Index(low[i:], name)
+		j := strings.Index(searched[i:], word)
 		if j < 0 {
 			break
 		}
-		from, to := i+j, i+j+len(name)
+		from, to := i+j, i+j+len(word)
 		i = to
-		before, _ := utf8.DecodeLastRuneInString(s[:from])
-		after, _ := utf8.DecodeRuneInString(s[to:])
-		if isWordRune(before) || isWordRune(after) {
+		if !accept(from, to) {
 			continue
 		}
 		b.WriteString(s[last:from])
-		b.WriteString(envToken)
+		b.WriteString(by)
 		last = to
 	}
 	b.WriteString(s[last:])
