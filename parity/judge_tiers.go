@@ -183,7 +183,7 @@ func (j *judge) members(b, c *unit, t *Tier) string {
 		}
 	}
 	f := Finding{Baseline: p, Candidate: n, Path: "members"}
-	if a := b.typ.MemberAttribute(); a != "" && b.typ == c.typ {
+	if a := countedBy(b, p); a != "" && a == countedBy(c, n) {
 		f.Path = a
 	}
 	switch {
@@ -239,6 +239,23 @@ func (j *judge) members(b, c *unit, t *Tier) string {
 	}
 	j.add("topology/proportion", b, c, f)
 	return status
+}
+
+// countedBy is the attribute that says how many members the unit has, "" where
+// resources are counted, or the number is made of several attributes.
+func countedBy(u *unit, members int) string {
+	if len(u.members) != 1 {
+		return ""
+	}
+	for _, a := range u.typ.MemberAttributes() {
+		if u.typ.Aspect(a) != (catalog.Aspect{Kind: catalog.Count, Detail: "members"}) {
+			continue
+		}
+		if v, _ := u.members[0].Attributes.At(a).Float(); v == float64(members) {
+			return a
+		}
+	}
+	return ""
 }
 
 func plural(n int, word string) string {

@@ -319,35 +319,35 @@ var meaningful = []mutation{
 	// Members: one box, and proportions.
 	{
 		name: "one web server", do: do(set(web, "desired_capacity", 1), set(web, "min_size", 1)),
-		want: one("error one-box/single-member aws_autoscaling_group.web members"),
+		want: one("error one-box/single-member aws_autoscaling_group.web desired_capacity"),
 	},
 	{
 		name: "two web servers", do: do(set(web, "desired_capacity", 2), set(web, "min_size", 2)),
-		want: one("warning topology/proportion aws_autoscaling_group.web members"),
+		want: one("warning topology/proportion aws_autoscaling_group.web desired_capacity"),
 	},
 	{
 		name: "three web servers are within the tolerance", do: do(set(web, "desired_capacity", 3), set(web, "min_size", 3)),
-		want: one("info topology/proportion aws_autoscaling_group.web members"),
+		want: one("info topology/proportion aws_autoscaling_group.web desired_capacity"),
 	},
 	{
 		name: "nine web servers", do: do(set(web, "desired_capacity", 9), set(web, "max_size", 18)),
-		want: one("warning topology/proportion aws_autoscaling_group.web members"),
+		want: one("warning topology/proportion aws_autoscaling_group.web desired_capacity"),
 	},
 	{
 		name: "no web server", do: do(set(web, "desired_capacity", 0), set(web, "min_size", 0)),
-		want: one("error one-box/missing-tier aws_autoscaling_group.web members"),
+		want: one("error one-box/missing-tier aws_autoscaling_group.web desired_capacity"),
 	},
 	{
 		name: "one task", do: set("aws_ecs_service.api", "desired_count", 1),
-		want: one("error one-box/single-member aws_ecs_service.api members"),
+		want: one("error one-box/single-member aws_ecs_service.api desired_count"),
 	},
 	{
 		name: "no task", do: set("aws_ecs_service.api", "desired_count", 0),
-		want: one("error one-box/missing-tier aws_ecs_service.api members"),
+		want: one("error one-box/missing-tier aws_ecs_service.api desired_count"),
 	},
 	{
 		name: "as many tasks as production", do: set("aws_ecs_service.api", "desired_count", 9),
-		want: one("warning topology/proportion aws_ecs_service.api members"),
+		want: one("warning topology/proportion aws_ecs_service.api desired_count"),
 	},
 	{name: "one worker", do: drop(worker + "[1]"), want: one(
 		"error one-box/single-member aws_instance.worker -> aws_instance.worker[0] members",
@@ -370,7 +370,7 @@ var meaningful = []mutation{
 	},
 	{
 		name: "one cache node", with: threeNodes, do: set(cache, "num_cache_clusters", 1),
-		want: one("error one-box/single-member aws_elasticache_replication_group.main members"),
+		want: one("error one-box/single-member aws_elasticache_replication_group.main num_cache_clusters"),
 	},
 	{
 		name: "next to no capacity to read", do: set("aws_dynamodb_table.sessions", "read_capacity", 4),

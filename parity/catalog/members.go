@@ -59,11 +59,5 @@ func (t *Type) MemberCount(attribute func(name string) cty.Value) (float64, bool
 	return f, true
 }
 
-// MemberAttribute is the attribute that Members is read from, "" where it is
-// computed from several or from none.
-func (t *Type) MemberAttribute() string {
-	if v := t.memberVariables(); len(v) == 1 {
-		return v[0]
-	}
-	return ""
-}
+// MemberAttributes are the attributes that Members reads.
+func (t *Type) MemberAttributes() []string { return t.memberVariables() }
