@@ -71,7 +71,7 @@ func (e *environment) buildReferences() {
 	own := make([]int32, len(e.units))
 	for i, u := range e.units {
 		own[i] = r.target(target{u: u})
-		r.add(ReferenceTo(u.module0()), own[i])
+		r.add(ReferenceTo(WithoutKeys(u.members[0].block())), own[i])
 	}
 	// The things themselves first, then whatever else names them: a NAT
 	// gateway's network interface may be a resource of its own.
@@ -144,16 +144,6 @@ func (e *environment) buildReferences() {
 	}
 }
 
-// eachString calls f with every string below v.
-func eachString(v Value, f func(string)) {
-	if v.Kind == String {
-		f(v.Text)
-	}
-	for _, it := range v.Items() {
-		eachString(it, f)
-	}
-}
-
 // computed registers the names that the provider gave to parts of a resource:
 // endpoints, interfaces, records that validate a certificate.
 func (r *references) computed(u *unit, path string, v Value, attrs map[string]int32, depth int) {
@@ -218,13 +208,6 @@ func regionShort(region string) []string {
 	}
 	return []string{parts[0] + dir + parts[2], parts[0][:1] + dir + parts[2], parts[0] + dir[:1] + parts[2]}
 }
-
-// module0 is the address by which a plan's configuration names the unit.
-func (u *unit) module0() string {
-	return anyKey.ReplaceAllString(u.members[0].block(), "")
-}
-
-var anyKey = regexp.MustCompile(`\[("([^"\\]|\\.)*"|\d+)\]`)
 
 func countARN(s string, accounts, regions map[string]int) {
 	parts := strings.SplitN(s, ":", 6)
@@ -294,10 +277,7 @@ func (r *references) token(t int32) string {
 	if x.u == nil {
 		return "{" + x.external + "}"
 	}
-	key := x.u.key
-	if x.u.pair != nil && x.u.pair.key < key {
-		key = x.u.pair.key
-	}
+	key := x.u.commonKey()
 	if x.attr != "" {
 		key += "." + x.attr
 	}
@@ -446,14 +426,12 @@ func (r *references) inRun(s string) string {
 	if t := r.named(s); t != "" {
 		return t
 	}
-	for i := len(s) - 1; i > 3; i-- {
+	for i := len(s) - 1; i >= 8; i-- {
 		if c := s[i]; c != ':' && c != '/' && c != '*' && c != '.' {
 			continue
 		}
-		if i >= 8 {
-			if t := r.named(s[:i]); t != "" {
-				return t + s[i:]
-			}
+		if t := r.named(s[:i]); t != "" {
+			return t + s[i:]
 		}
 	}
 	var b strings.Builder

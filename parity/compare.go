@@ -9,15 +9,15 @@ import (
 	"github.com/maquette/maquette/parity/catalog"
 )
 
-// Options say how to judge. The zero value judges by measured scale with the
-// defaults of the documentation.
+// Options say how to judge. Start from DefaultOptions: of the zero value, the
+// minimum is none and the tolerance nothing.
 type Options struct {
 	Ratio     float64  // declared scale; 0: measured
 	RatioText string   // the declared scale as the user wrote it
-	Minimum   int      // members that no scale goes below; 0: 2
-	Tolerance float64  // share by which members may be off; negative: 0.25
+	Minimum   int      // members that no scale goes below
+	Tolerance float64  // share of the expected by which members may be off
 	SizeStep  float64  // published size steps by which machines may differ
-	FailOn    Severity // least severity that fails; see also Default
+	FailOn    Severity // least severity that fails
 	Only      []string // rule patterns or dimensions to keep; none: all
 	Skip      []string // rule patterns or dimensions to leave out
 
@@ -230,7 +230,7 @@ func (j *judge) attributes() {
 	}
 	for i, d := range results {
 		for _, x := range d.stuck {
-			if varying[lastKey(x.path)] {
+			if varying[LastKey(x.path)] {
 				x.members = pairs[i].pair.members
 				x.baseline = pairs[i].members[0]
 				j.difference(pairs[i], pairs[i].pair, x)

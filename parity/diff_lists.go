@@ -204,7 +204,7 @@ func (d *differ) keyedLists(b, c []Value, key string, p place) {
 		if one.Kind == Null {
 			one, inCandidate = e.c, true
 		}
-		if d.refersOnlyDangling(one, inCandidate) {
+		if d.refersToDangling(one, inCandidate) {
 			continue
 		}
 		d.emit(difference{path: q.path, attr: p.attr, base: show(e.b), cand: show(e.c), keyed: true})
@@ -224,16 +224,12 @@ func (d *differ) reordered(b, c []Value, key string) bool {
 	return !slices.Equal(x, y) && sameElements(x, y)
 }
 
-// refersOnlyDangling reports whether an element exists for the sake of things
-// that have no counterpart.
-func (d *differ) refersOnlyDangling(v Value, inCandidate bool) bool {
-	found := false
-	for _, it := range v.Items() {
-		if it.Kind == String && d.dangling(it.Text, inCandidate) {
-			found = true
-		}
-	}
-	return found
+// refersToDangling reports whether an element names something that has no
+// counterpart, and so goes with it.
+func (d *differ) refersToDangling(v Value, inCandidate bool) bool {
+	return slices.ContainsFunc(v.Items(), func(it Value) bool {
+		return it.Kind == String && d.dangling(it.Text, inCandidate)
+	})
 }
 
 // soleValue returns the value of an element that has, but for its name and
@@ -329,7 +325,6 @@ func (d *differ) scalarSets(b, c []Value, p place) {
 		}
 		return out
 	}
-	nb := len(b)
 	// What is missing altogether may still be named alike on both sides.
 	c = slices.Clone(c)
 	b = slices.DeleteFunc(slices.Clone(b), func(x Value) bool {
@@ -342,9 +337,6 @@ func (d *differ) scalarSets(b, c []Value, p place) {
 		return j >= 0
 	})
 	b, c = keep(b, false), keep(c, true)
-	if len(b) < nb && len(c) == 0 && len(b) == 0 {
-		return
-	}
 	// Names of things outside of both environments match by their looks.
 	if d.t.Aspect(p.attr).Kind == catalog.Reference {
 		var rest []Value
@@ -405,12 +397,12 @@ func (d *differ) objectSets(b, c []Value, tb, tc []string, restB, restC []int, p
 			d.value(b[i], c[best], at().inside(), false)
 			continue
 		}
-		if !d.refersOnlyDangling(b[i], false) {
+		if !d.refersToDangling(b[i], false) {
 			d.emit(difference{path: at().path, attr: p.attr, base: b[i]})
 		}
 	}
 	for _, j := range restC {
-		if !usedC[j] && !d.refersOnlyDangling(c[j], true) {
+		if !usedC[j] && !d.refersToDangling(c[j], true) {
 			d.emit(difference{path: at().path, attr: p.attr, cand: c[j]})
 		}
 	}

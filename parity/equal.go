@@ -44,7 +44,7 @@ func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 		return true, b.Kind == String && d.foreign(b.Text, p)
 	}
 	if d.b.names[strings.ToLower(b.Text)] && d.c.names[strings.ToLower(c.Text)] {
-		d.varying = append(d.varying, lastKey(p.path))
+		d.varying = append(d.varying, LastKey(p.path))
 		return true, false
 	}
 	if x, ok := b.Float(); ok {
@@ -161,8 +161,8 @@ func separators(s string) string {
 	}, s)
 }
 
-// lastKey is the last name of a path.
-func lastKey(path string) string {
+// LastKey is the last name of a path, without quotes: what differs, in short.
+func LastKey(path string) string {
 	path = strings.TrimSuffix(path, ".value")
 	if i := strings.LastIndexAny(path, ".["); i >= 0 {
 		path = path[i+1:]

@@ -50,9 +50,8 @@ func (j *judge) difference(b, c *unit, d difference) {
 	case catalog.Version:
 		j.version(b, c, d, a, &f, say)
 	case catalog.Count:
-		if a.Detail != "members" {
-			j.capacity(b, d, "topology/proportion", say)
-		} else if b.typ.Members == nil || b.typ.Scale == catalog.NotCounted {
+		// What counts a tier's members is judged with the tier.
+		if a.Detail != "members" || b.typ.Members == nil || b.typ.Scale == catalog.NotCounted {
 			j.capacity(b, d, "topology/proportion", say)
 		}
 	case catalog.Size:
@@ -289,18 +288,18 @@ func ownImage(repository string) bool {
 	return found && !vendors[namespace]
 }
 
+// numbers returns both values as numbers, of which an absent one is 0.
+func (d difference) numbers() (base, cand float64, ok bool) {
+	base, okB := d.base.Float()
+	cand, okC := d.cand.Float()
+	return base, cand, (okB || d.base.Kind == Null) && (okC || d.cand.Kind == Null)
+}
+
 // capacity judges a number that grows with the environment: right in scale,
 // right in full, and an info anywhere between.
 func (j *judge) capacity(u *unit, d difference, rule string, say sayer) {
-	x, okB := d.base.Float()
-	y, okC := d.cand.Float()
-	if d.base.Kind == Null {
-		x, okB = 0, true
-	}
-	if d.cand.Kind == Null {
-		y, okC = 0, true
-	}
-	if !okB || !okC {
+	x, y, ok := d.numbers()
+	if !ok {
 		say("config/setting", Warning, "%s differs", d.path)
 		return
 	}
@@ -389,15 +388,8 @@ func (j *judge) stronger(u *unit, d difference, direction string) (stronger, kno
 	if direction == "on" || direction == "" && truthy(d.base) != truthy(d.cand) && isSwitch(d.base) && isSwitch(d.cand) {
 		return truthy(d.cand), true
 	}
-	x, okB := d.base.Float()
-	y, okC := d.cand.Float()
-	if d.base.Kind == Null {
-		x, okB = 0, true
-	}
-	if d.cand.Kind == Null {
-		y, okC = 0, true
-	}
-	if !okB || !okC {
+	x, y, ok := d.numbers()
+	if !ok {
 		return false, false
 	}
 	switch direction {

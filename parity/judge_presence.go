@@ -173,18 +173,21 @@ func (j *judge) management() {
 // condition reports what Terraform itself holds for unfinished.
 func (j *judge) condition() {
 	for i := range j.c.snap.Resources {
-		r := &j.c.snap.Resources[i]
-		u := j.c.of[r]
-		f := Finding{Subject: Subject{Candidate: r.Address}, Path: r.Address}
-		switch {
-		case r.Deposed:
-			f.Severity, f.key = Info, r.Address
-			f.Message = "an object that was replaced is still there"
-			j.add("management/deposed", nil, u, f)
-		case r.Tainted:
-			f.Severity = Warning
-			f.Message = "Terraform will replace it on the next apply"
-			j.add("management/tainted", nil, u, f)
+		if r := &j.c.snap.Resources[i]; r.Deposed {
+			j.add("management/deposed", nil, nil, Finding{
+				Severity: Info, Subject: Subject{Candidate: r.Address}, Path: r.Address, key: r.Address,
+				Message: "an object that was replaced is still there",
+			})
+		}
+	}
+	for _, u := range j.c.units {
+		for _, r := range u.members {
+			if r.Tainted {
+				j.add("management/tainted", nil, u, Finding{
+					Severity: Warning, Subject: Subject{Candidate: r.Address}, Path: r.Address,
+					Message: "Terraform will replace it on the next apply",
+				})
+			}
 		}
 	}
 }

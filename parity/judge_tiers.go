@@ -3,6 +3,7 @@ package parity
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -74,18 +75,13 @@ func (j *judge) scales(u *unit) bool {
 func (j *judge) measure(tiers []*unit) {
 	observed := 0.0
 	for _, scale := range []catalog.Scale{catalog.Proportional, catalog.Quorum} {
-		var ws []weighted
-		for _, u := range tiers {
-			if u.typ.Scale != scale || u.pair == nil || j.sb.facts[u].replica {
-				continue
-			}
-			p, c := j.sb.facts[u].members, j.sc.facts[u.pair].members
-			if p > 0 && c > 0 {
-				ws = append(ws, weighted{float64(c) / float64(p), p})
-			}
+		counts := j.counts(scale, tiers)
+		ws := make([]weighted, 0, len(counts))
+		for _, c := range counts {
+			ws = append(ws, weighted{float64(c.cand) / float64(c.base), c.base})
 		}
 		if observed = weightedMedian(ws); observed > 0 {
-			observed = j.simplest(observed, scale, tiers)
+			observed = j.simplest(observed, counts)
 			break
 		}
 	}
@@ -103,21 +99,30 @@ func (j *judge) measure(tiers []*unit) {
 	}
 }
 
+// census is a tier's number of members in both environments.
+type census struct{ base, cand int }
+
+// counts returns the numbers of members of the tiers that scale in one way and
+// have some in both environments. Replicas follow their primary's tier.
+func (j *judge) counts(scale catalog.Scale, tiers []*unit) []census {
+	var out []census
+	for _, u := range tiers {
+		if u.typ.Scale != scale || u.pair == nil || j.sb.facts[u].replica {
+			continue
+		}
+		if c := (census{j.sb.facts[u].members, j.sc.facts[u.pair].members}); c.base > 0 && c.cand > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // simplest returns the plain fraction that explains every tier, where the
 // median does not and there is one: tiers that are held at the minimum, and
 // rounding, bias the median.
-func (j *judge) simplest(median float64, scale catalog.Scale, tiers []*unit) float64 {
+func (j *judge) simplest(median float64, counts []census) float64 {
 	explains := func(k float64) bool {
-		for _, u := range tiers {
-			if u.typ.Scale != scale || u.pair == nil || j.sb.facts[u].replica {
-				continue
-			}
-			p, n := j.sb.facts[u].members, j.sc.facts[u.pair].members
-			if p > 0 && n > 0 && Expected(p, k, j.opt.Minimum) != n {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(counts, func(c census) bool { return Expected(c.base, k, j.opt.Minimum) != c.cand })
 	}
 	if explains(median) {
 		return median

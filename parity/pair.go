@@ -86,7 +86,7 @@ func (p *pairer) of(e *environment, u *unit) *features {
 		case catalog.Identity, catalog.Count, catalog.Placement, catalog.Secret:
 			continue
 		}
-		if k == "tags" || k == "tags_all" || items[i].Empty() {
+		if isTags(k) || items[i].Empty() {
 			continue
 		}
 		f.attrs[k] = e.text(u.typ, k, items[i])
@@ -147,13 +147,10 @@ func (p *pairer) byReferrers() {
 	places := map[*unit][]string{}
 	for _, e := range []*environment{p.b, p.c} {
 		for _, u := range e.units {
-			name := u.key
-			if u.pair != nil && u.pair.key < name {
-				name = u.pair.key
-			}
 			if u.pair == nil && left[u] {
 				continue // what is itself unknown tells nothing
 			}
+			name := u.commonKey()
 			keys, items := u.members[0].Attributes.Keys(), u.members[0].Attributes.Items()
 			var walk func(v Value, path string)
 			walk = func(v Value, path string) {
@@ -204,7 +201,7 @@ func (p *pairer) byReferences(b, c []*unit) {
 			n := 0
 			for i, k := range keys {
 				a := u.typ.Aspect(k)
-				if a.Kind == catalog.Identity || items[i].Empty() || k == "tags" || k == "tags_all" {
+				if a.Kind == catalog.Identity || items[i].Empty() || isTags(k) {
 					continue
 				}
 				t := e.text(u.typ, k, items[i])

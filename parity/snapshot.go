@@ -1,6 +1,10 @@
 package parity
 
-import "sort"
+import (
+	"regexp"
+	"sort"
+	"strings"
+)
 
 // Snapshot is all resources of one environment as one or more sources showed
 // them. Build it with the readers of package source, then Seal it before it is
@@ -72,6 +76,17 @@ type Resource struct {
 	// leaves out, the provider has still to fill in.
 	Planned    bool
 	Attributes Value
+}
+
+var instanceKeys = regexp.MustCompile(`\[("([^"\\]|\\.)*"|\d+)\]`)
+
+// WithoutKeys is an address without its instance keys: module.a["x"].b.c[0]
+// becomes module.a.b.c, as configurations name it.
+func WithoutKeys(address string) string {
+	if !strings.Contains(address, "[") {
+		return address
+	}
+	return instanceKeys.ReplaceAllString(address, "")
 }
 
 // block returns the resource's address without its own instance key.

@@ -104,31 +104,23 @@ func isBalancer(u *unit) bool { return u.typ.Kind == "balancer" || u.typ.Kind ==
 func (s *survey) named(u *unit) []*unit {
 	seen := map[*unit]bool{u: true}
 	var out []*unit
-	var walk func(v Value)
-	walk = func(v Value) {
-		switch v.Kind {
-		case String:
-			found := s.env.refs.find(v.Text)
-			if len(found) > 1 && !strong(v.Text) {
-				return // a name that many share names none of them here
-			}
-			for _, t := range found {
-				if x := s.env.refs.targets[t].u; x != nil && !seen[x] {
-					seen[x] = true
-					out = append(out, x)
-				}
-			}
-		case List, Object:
-			for _, it := range v.Items() {
-				walk(it)
+	note := func(text string) {
+		found := s.env.refs.find(text)
+		if len(found) > 1 && !strong(text) {
+			return // a name that many share names none of them here
+		}
+		for _, t := range found {
+			if x := s.env.refs.targets[t].u; x != nil && !seen[x] {
+				seen[x] = true
+				out = append(out, x)
 			}
 		}
 	}
 	for _, m := range u.members {
 		keys, items := m.Attributes.Keys(), m.Attributes.Items()
 		for i, k := range keys {
-			if u.typ.Aspect(k).Kind != catalog.Identity && k != "tags" && k != "tags_all" {
-				walk(items[i])
+			if u.typ.Aspect(k).Kind != catalog.Identity && !isTags(k) {
+				eachString(items[i], note)
 			}
 		}
 	}
@@ -282,7 +274,7 @@ func (s *survey) zones(m *Resource, t *catalog.Type, into map[string]bool, depth
 	}
 	keys, items := m.Attributes.Keys(), m.Attributes.Items()
 	for i, k := range keys {
-		if k != "tags" && k != "tags_all" && k != "id" && k != "name" {
+		if !isTags(k) && k != "id" && k != "name" {
 			walk(items[i], k)
 		}
 	}
@@ -297,21 +289,15 @@ func (s *survey) size(m *Resource, t *catalog.Type) string {
 		if !strings.Contains(k, "template") && !strings.Contains(k, "launch") && k != "task_definition" {
 			continue
 		}
-		var found string
-		var walk func(v Value)
-		walk = func(v Value) {
-			if v.Kind == String {
-				for _, x := range s.env.refs.find(v.Text) {
-					if u := s.env.refs.targets[x].u; u != nil && u.typ.Kind == "template" && found == "" {
-						found = ownSize(u.members[0], u.typ)
-					}
+		found := ""
+		eachString(m.Attributes.Items()[i], func(text string) {
+			for _, x := range s.env.refs.find(text) {
+				if u := s.env.refs.targets[x].u; u != nil && u.typ.Kind == "template" && found == "" {
+					found = ownSize(u.members[0], u.typ)
 				}
 			}
-			for _, it := range v.Items() {
-				walk(it)
-			}
-		}
-		if walk(m.Attributes.Items()[i]); found != "" {
+		})
+		if found != "" {
 			return found
 		}
 	}

@@ -29,8 +29,15 @@ type environment struct {
 	names nameSet
 	cat   *catalog.Catalog
 	units []*unit
-	of    map[*Resource]*unit
 	refs  *references
+}
+
+// commonKey is the key of a unit and its counterpart alike: the lesser of both.
+func (u *unit) commonKey() string {
+	if u.pair != nil && u.pair.key < u.key {
+		return u.pair.key
+	}
+	return u.key
 }
 
 // address is how the user knows the unit: its only member's address, or what
@@ -132,13 +139,9 @@ func (e *environment) buildUnits() {
 		g.blocks[e.source(r)] = true
 		g.list = append(g.list, r)
 	}
-	e.of = make(map[*Resource]*unit, len(e.snap.Resources))
 	add := func(u *unit, members []*Resource) {
 		u.index, u.members = len(e.units), members
 		e.units = append(e.units, u)
-		for _, m := range members {
-			e.of[m] = u
-		}
 	}
 	for _, key := range order {
 		g := groups[key]
@@ -272,6 +275,9 @@ func (r *Resource) givenName() string {
 	}
 	return r.tag("Name")
 }
+
+// isTags reports whether an attribute holds a resource's tags.
+func isTags(attr string) bool { return attr == "tags" || attr == "tags_all" }
 
 // tag returns a tag's value, whatever the case of its key.
 func (r *Resource) tag(name string) string {

@@ -42,9 +42,6 @@ type node struct {
 	nulls bool // an Object had members that were null
 }
 
-// Scalar returns a Bool, Number or String.
-func Scalar(kind Kind, text string) Value { return Value{Kind: kind, Text: text} }
-
 // Text returns a String.
 func Text(s string) Value { return Value{Kind: String, Text: s} }
 
@@ -186,4 +183,14 @@ func (v Value) isMarker() bool {
 func (v Value) withItems(items []Value) Value {
 	v.node = &node{keys: v.Keys(), items: items, nulls: v.node != nil && v.node.nulls}
 	return v
+}
+
+// eachString calls f with every string below v.
+func eachString(v Value, f func(string)) {
+	if v.Kind == String {
+		f(v.Text)
+	}
+	for _, it := range v.Items() {
+		eachString(it, f)
+	}
 }

@@ -268,10 +268,7 @@ func keyOf(f parity.Finding) string {
 	case path == "", f.Dimension == "topology" && f.Rule != "topology/size-family" && f.Rule != "topology/storage":
 		return ""
 	}
-	if i := strings.LastIndexAny(path, ".["); i >= 0 && i+1 < len(path) {
-		return strings.Trim(path[i+1:], `"]`)
-	}
-	return path
+	return parity.LastKey(path)
 }
 
 // instanceKey is the key of a resource's address, "" where it has none.

@@ -171,7 +171,7 @@ func (d *document) plan(name string) {
 		r.Attributes = hideMask(r.Attributes, d.sensitive[r.Address])
 		unknown := func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} }
 		r.Attributes = overlay(r.Attributes, d.unknown[r.Address], unknown)
-		r.Attributes = refer(r.Attributes, configs[withoutKeys(r.Address)], r.Module)
+		r.Attributes = refer(r.Attributes, configs[parity.WithoutKeys(r.Address)], r.Module)
 	}
 	providers := map[string]string{}
 	for _, p := range d.config.Get("provider_config").Items() {
@@ -247,7 +247,7 @@ func refer(v, config parity.Value, module string) parity.Value {
 func references(expression parity.Value) string {
 	seen := map[string]bool{}
 	for _, ref := range expression.Get("references").Items() {
-		parts := strings.Split(withoutKeys(ref.Str()), ".")
+		parts := strings.Split(parity.WithoutKeys(ref.Str()), ".")
 		if len(parts) < 2 {
 			continue
 		}

@@ -317,14 +317,3 @@ func hide(v parity.Value) parity.Value {
 	}
 	return v
 }
-
-// modulePath drops the instance keys of an address's modules:
-// module.a["x"].module.b[0] becomes module.a.module.b.
-var instanceKeys = regexp.MustCompile(`\[("([^"\\]|\\.)*"|\d+)\]`)
-
-func withoutKeys(address string) string {
-	if !strings.Contains(address, "[") {
-		return address
-	}
-	return instanceKeys.ReplaceAllString(address, "")
-}
