@@ -245,8 +245,9 @@ func runParity(ctx context.Context, s *streams, cmd *cobra.Command, o *parityOpt
 	return nil
 }
 
-// observeBoth reads both sources side by side. It returns as soon as the user
-// stops it, though a read from standard input may be waiting still.
+// observeBoth reads both sources side by side. Where both fail, the baseline's
+// error is told, whichever came first; but nobody waits for standard input when
+// the other source has failed, nor for anything once the user stops it.
 func observeBoth(ctx context.Context, s *streams, baseline, candidate, binary string) (base, cand *parity.Snapshot, err error) {
 	done := progress(s.err, "reading "+baseline+" and "+candidate)
 	defer done()
@@ -263,19 +264,22 @@ func observeBoth(ctx context.Context, s *streams, baseline, candidate, binary st
 		return c
 	}
 	b, c := read(baseline), read(candidate)
-	for range 2 {
-		var r result
+	if baseline == "-" {
+		b, c = c, b
+	}
+	var results [2]result
+	for i, from := range []<-chan result{b, c} {
 		select {
 		case <-ctx.Done():
 			return nil, nil, ctx.Err()
-		case r = <-b:
-			base, b = r.snap, nil
-		case r = <-c:
-			cand, c = r.snap, nil
+		case results[i] = <-from:
 		}
-		if r.err != nil {
-			return nil, nil, r.err
+		if results[i].err != nil {
+			return nil, nil, results[i].err
 		}
 	}
-	return base, cand, nil
+	if baseline == "-" {
+		return results[1].snap, results[0].snap, nil
+	}
+	return results[0].snap, results[1].snap, nil
 }
