@@ -1,0 +1,4 @@
+package provision
+
+// scope is what expressions see.
+type scope struct{}
