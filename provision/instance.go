@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -51,21 +52,33 @@ type Operation struct {
 	Log      string    // path of its log, relative to the instance's directory
 }
 
-// Applied is a definition as it was applied to an instance.
+// Applied is a definition as it was applied to an instance: evaluated, and without its secrets.
 type Applied struct {
 	ID        int64
 	Instance  string // name
 	Operation int64
 	At        time.Time
-	Good      bool   // all checks held
-	Files     []File // the definitions
-	// Inputs, with the text of those variables alone that are no secrets.
-	Name, Branch, Commit, Owner string
-	Vars                        map[string]string
-	// Variables are the evaluated Terraform variables that are no secrets, in Terraform's JSON.
-	Variables map[string][]byte
-	Source    string
+	Good      bool // all checks held
+	Branch    string
+	Commit    string
+	Stack     StackRecord
 	Digest    string // of the module's source; "" where it is not on this machine
+}
+
+// StackRecord is a Stack as it is recorded: as JSON, and without its secrets.
+type StackRecord struct {
+	Source    string                     `json:"source"`
+	Local     bool                       `json:"local"`
+	Binary    string                     `json:"binary,omitempty"`
+	Variables map[string]json.RawMessage `json:"variables"` // ctyjson.SimpleJSONValue
+	Secrets   []string                   `json:"secrets"`   // names of the variables that are not recorded
+	Backend   *BackendRecord             `json:"backend,omitempty"`
+}
+
+// BackendRecord is a Backend as it is recorded. Its settings are no secrets.
+type BackendRecord struct {
+	Type   string                     `json:"type"`
+	Config map[string]json.RawMessage `json:"config"`
 }
 
 // ErrNotFound says that the registry knows no such instance.
