@@ -204,12 +204,12 @@ func (s sealer) value(v Value, path string, secret bool) Value {
 	}
 	switch v.Kind {
 	case Secret: // marked by the source
-		if secret || looksSecret(v.Text) || s.t.Aspect(path).Kind == catalog.Identity {
+		if secret || LooksSecret(v.Text) || s.t.Aspect(path).Kind == catalog.Identity {
 			return s.value(Text(v.Text), path, true)
 		}
 		return s.mask(decodeString(Text(v.Text), path), path)
 	case String:
-		if secret || looksSecret(v.Text) {
+		if secret || LooksSecret(v.Text) {
 			if v.Text == "" {
 				return v
 			}
@@ -336,7 +336,7 @@ var (
 func (s *secrets) secretName(key string) bool {
 	is, ok := s.names[key]
 	if !ok {
-		is = secretName(key)
+		is = SecretName(key)
 		if len(s.names) < maxInternedCount {
 			s.names[key] = is
 		}
@@ -344,13 +344,13 @@ func (s *secrets) secretName(key string) bool {
 	return is
 }
 
-// secretName reports whether a key's name says that its value is secret.
-func secretName(key string) bool {
+// SecretName reports whether a key's name says that its value is secret.
+func SecretName(key string) bool {
 	return len(key) >= 3 && secretWord.MatchString(key) && !plainWord.MatchString(key)
 }
 
-// looksSecret reports whether a text is of a form that only secrets have.
-func looksSecret(text string) bool { return len(text) >= 16 && secretText.MatchString(text) }
+// LooksSecret reports whether a text is of a form that only secrets have.
+func LooksSecret(text string) bool { return len(text) >= 16 && secretText.MatchString(text) }
 
 // hideInside hides the secrets that a longer text carries: passwords in URLs,
 // assignments in scripts and command lines, private keys.

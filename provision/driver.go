@@ -81,6 +81,8 @@ type Driver interface {
 	// Recover looks for what a kill has left in the working directory: a state that is empty or cut short is replaced
 	// by the last good copy, plans are dropped. It says what it did, and touches nothing when dry.
 	Recover(ctx context.Context, instance string, dry bool) ([]string, error)
+	// Instances returns the names that have a working directory, in order.
+	Instances() ([]string, error)
 	// Remove removes the working directory. It refuses while the state there knows resources.
 	Remove(ctx context.Context, instance string) error
 	// Digest tells whether the source has changed: of all its files and those of the local modules it calls.

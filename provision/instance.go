@@ -70,7 +70,7 @@ type StackRecord struct {
 	Source    string                     `json:"source"`
 	Local     bool                       `json:"local"`
 	Binary    string                     `json:"binary,omitempty"`
-	Variables map[string]json.RawMessage `json:"variables"` // ctyjson.SimpleJSONValue
+	Variables map[string]json.RawMessage `json:"variables"` // by name, with their types
 	Secrets   []string                   `json:"secrets"`   // names of the variables that are not recorded
 	Backend   *BackendRecord             `json:"backend,omitempty"`
 }
