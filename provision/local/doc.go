@@ -1,0 +1,11 @@
+// Package local is the built-in platform: Maquette's own Terraform provider, which makes environments out of processes
+// of this machine, and what those processes run.
+//
+// One binary plays all parts. Serve is the provider, that Terraform starts and stops several times in a run. Run is a
+// supervisor or a balancer, that the provider starts and that outlives it. Platform looks at what is really there,
+// whatever Terraform's state knows.
+//
+// Nothing is believed for its process number. Each process carries in its environment whose it is (MAQUETTE_MARK,
+// MAQUETTE_UNIT, MAQUETTE_NONCE), and is asked for that before it is signalled or trusted. Secrets go from process to
+// process by pipes, never by arguments or files.
+package local
