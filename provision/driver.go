@@ -46,6 +46,7 @@ const (
 	EventErrored    EventKind = "errored"    // and failed
 	EventDiagnostic EventKind = "diagnostic" // an error or a warning
 	EventSummary    EventKind = "summary"    // what is planned or was done, in numbers
+	EventNote       EventKind = "note"       // what was found or mended beside the work itself
 )
 
 // Change is one planned change.

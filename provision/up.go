@@ -1,0 +1,239 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// UpRequest asks for an instance to be as its blueprint says.
+type UpRequest struct {
+	Blueprint *Blueprint
+	TTL       time.Duration // instead of the definition's; 0: the definition's
+	// Approve is asked before anything is changed, with what is planned. Nil: it is applied at once, in one run.
+	Approve  func([]Change) (bool, error)
+	Progress func(Event)
+}
+
+// UpResult is the instance as it is now. Outputs include sensitive ones.
+type UpResult struct {
+	Instance Instance
+	Outputs  map[string]OutputValue
+}
+
+// Up makes an instance, or makes it what its blueprint says now. The instance is recorded before Terraform starts; when
+// Up fails it is kept, as failed, so that Up or Down can be tried again.
+func (l *Lifecycle) Up(ctx context.Context, req UpRequest) (_ *UpResult, err error) {
+	bp := req.Blueprint
+	unlock, err := l.Locker.Lock(ctx, bp.Instance, "up", l.Wait)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+
+	in, before, err := l.admit(ctx, bp, req.TTL)
+	if err != nil {
+		return nil, err
+	}
+	op, err := l.begin(ctx, in, "up", req.Progress)
+	if err != nil {
+		return nil, err
+	}
+	outputs, err := op.apply(ctx, bp, bp.Stack, req.Approve)
+	if errors.Is(err, ErrDeclined) && before != "" {
+		err = errors.Join(err, op.set(ctx, before))
+	}
+	err = op.end(ctx, err)
+	if errors.Is(err, ErrDeclined) && before == "" {
+		err = errors.Join(err, l.forget(ctx, in.Name))
+	}
+	return &UpResult{Instance: *in, Outputs: outputs}, err
+}
+
+// admit returns the instance to work on, recorded, and the status it had before: "" for a new one.
+func (l *Lifecycle) admit(ctx context.Context, bp *Blueprint, ttl time.Duration) (in *Instance, before Status, err error) {
+	now := l.Now().UTC()
+	found, err := l.Registry.Instance(ctx, bp.Instance)
+	fresh := errors.Is(err, ErrNotFound)
+	switch {
+	case fresh:
+		found = Instance{Name: bp.Instance, ID: l.NewID(), Environment: bp.Environment, Owner: bp.Owner, CreatedAt: now}
+	case err != nil:
+		return nil, before, fmt.Errorf("looking for %s in the registry: %w", bp.Instance, err)
+	case found.Environment != bp.Environment:
+		return nil, before, fmt.Errorf("%s is an instance of %s, not of %s\n  Give the new one another --name", bp.Instance, found.Environment, bp.Environment)
+	}
+	before = found.Status
+	found.Branch, found.Commit = bp.Branch, bp.Commit
+	found.Status, found.UpdatedAt = Creating, now
+
+	var quota Quota
+	if life := bp.Lifetime; life != nil {
+		quota, found.MaxTTL = life.Quota, life.MaxTTL
+		if fresh && ttl == 0 {
+			ttl = life.TTL
+		}
+		switch {
+		case life.MaxTTL > 0 && ttl > life.MaxTTL:
+			return nil, before, fmt.Errorf("%s may live for %s at most; --ttl %s is longer", bp.Instance, Duration(life.MaxTTL), Duration(ttl))
+		case ttl > 0:
+			found.ExpiresAt = found.CreatedAt.Add(ttl)
+		}
+	} else if ttl > 0 {
+		return nil, before, fmt.Errorf("%s is a lasting environment: it has no --ttl\n  Give it a `throwaway` block if it should go away by itself", bp.Environment)
+	}
+
+	if fresh {
+		err = l.Registry.Create(ctx, found, quota)
+	} else {
+		err = l.Registry.Update(ctx, found)
+	}
+	if err != nil {
+		return nil, before, fmt.Errorf("recording %s: %w", bp.Instance, err)
+	}
+	return &found, before, nil
+}
+
+// apply makes the stack be, checks that it is ready, and records both.
+func (op *operation) apply(ctx context.Context, bp *Blueprint, stack Stack, approve func([]Change) (bool, error)) (map[string]OutputValue, error) {
+	outputs, err := op.build(ctx, bp, stack, approve)
+	if errors.Is(err, ErrDeclined) {
+		return nil, err
+	}
+	if err != nil {
+		return outputs, errors.Join(err, op.set(ctx, Failed))
+	}
+	return outputs, op.set(ctx, Ready)
+}
+
+func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, approve func([]Change) (bool, error)) (map[string]OutputValue, error) {
+	if err := op.recover(ctx); err != nil {
+		return nil, err
+	}
+	if approve != nil {
+		changes, err := op.Driver.Plan(ctx, op.job(stack), true)
+		if err != nil {
+			return nil, err
+		}
+		if ok, err := approve(changes); err != nil || !ok {
+			return nil, errors.Join(cause(err), op.Driver.Drop(op.instance.Name))
+		}
+	}
+	applied, err := op.saveApplied(ctx, stack)
+	if err != nil {
+		return nil, err
+	}
+	if err := op.hooks(ctx, bp, "before", nil); err != nil {
+		return nil, err
+	}
+	var outputs map[string]OutputValue
+	if approve != nil {
+		outputs, err = op.Driver.ApplyPlanned(ctx, op.job(stack))
+	} else {
+		outputs, err = op.Driver.Apply(ctx, op.job(stack))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if op.instance.Outputs, err = plain(outputs); err != nil {
+		return outputs, err
+	}
+	op.instance.URL, _ = op.instance.Outputs["url"].(string)
+	if err := op.check(ctx, bp, outputs); err != nil {
+		return outputs, err
+	}
+	if err := op.hooks(ctx, bp, "after", outputs); err != nil {
+		return outputs, err
+	}
+	if err := op.Registry.MarkGood(ctx, applied); err != nil {
+		return outputs, fmt.Errorf("recording that %s is good: %w", op.instance.Name, err)
+	}
+	return outputs, nil
+}
+
+// cause is why nothing was applied: an error, or that the user said no.
+func cause(err error) error {
+	if err != nil {
+		return err
+	}
+	return ErrDeclined
+}
+
+func (op *operation) saveApplied(ctx context.Context, stack Stack) (int64, error) {
+	record, err := stack.record()
+	if err != nil {
+		return 0, err
+	}
+	digest, err := op.Driver.Digest(stack)
+	if err != nil {
+		return 0, err
+	}
+	id, err := op.Registry.SaveApplied(ctx, Applied{
+		Instance: op.instance.Name, Operation: op.id, At: op.Now().UTC(),
+		Branch: op.instance.Branch, Commit: op.instance.Commit, Stack: record, Digest: digest,
+	})
+	if err != nil {
+		return 0, fmt.Errorf("recording what is applied to %s: %w", op.instance.Name, err)
+	}
+	return id, nil
+}
+
+// check waits until all checks hold, side by side. A blueprint of nil has none.
+func (op *operation) check(ctx context.Context, bp *Blueprint, outputs map[string]OutputValue) error {
+	if bp == nil {
+		return nil
+	}
+	checks, diags := bp.Checks(outputs)
+	if diags.HasErrors() {
+		return diags
+	}
+	if len(checks) == 0 {
+		return nil
+	}
+	op.phase("checking")
+	errs := make([]error, len(checks))
+	log := &sharedWriter{to: op.log}
+	var wg sync.WaitGroup
+	for i, check := range checks {
+		wg.Go(func() {
+			if err := op.Prober.Check(ctx, check, log); err != nil {
+				errs[i] = fmt.Errorf("check %q (%s:%d): %w", check.Kind, check.Range.Filename, check.Range.Start.Line, err)
+			}
+		})
+	}
+	wg.Wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return errors.Join(errs...)
+}
+
+// forget removes the traces of an instance of which nothing was ever made.
+func (l *Lifecycle) forget(ctx context.Context, name string) error {
+	ctx = context.WithoutCancel(ctx)
+	if err := l.Driver.Remove(ctx, name); err != nil {
+		return err
+	}
+	if err := l.Logs.Remove(name); err != nil {
+		return fmt.Errorf("removing the logs of %s: %w", name, err)
+	}
+	if err := l.Registry.Remove(ctx, name); err != nil {
+		return fmt.Errorf("removing %s from the registry: %w", name, err)
+	}
+	return nil
+}
+
+// sharedWriter lets several checks write to one log.
+type sharedWriter struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (w *sharedWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to.Write(p)
+}
