@@ -12,14 +12,17 @@ import (
 // Options say how to judge. Start from DefaultOptions: of the zero value, the
 // minimum is none and the tolerance nothing.
 type Options struct {
-	Ratio     float64  // declared scale; 0: measured
-	RatioText string   // the declared scale as the user wrote it
-	Minimum   int      // members that no scale goes below
-	Tolerance float64  // share of the expected by which members may be off
-	SizeStep  float64  // published size steps by which machines may differ
-	FailOn    Severity // least severity that fails
-	Only      []string // rule patterns or dimensions to keep; none: all
-	Skip      []string // rule patterns or dimensions to leave out
+	Ratio     float64        // declared scale; 0: measured
+	RatioText string         // the declared scale as the user wrote it
+	Minimum   int            // members that no scale goes below
+	Tolerance float64        // share of the expected by which members may be off
+	SizeStep  float64        // published size steps by which machines may differ
+	FailOn    Severity       // least severity that fails
+	Only      []string       // rule patterns or dimensions to keep; none: all
+	Skip      []string       // rule patterns or dimensions to leave out
+	Members   map[string]int // declared members of the candidate's tiers, by name, instead of those that the scale gives
+	Ignore    []Ignore       // differences that are none
+	Waive     []Waive        // findings that are accepted
 
 	// Words that name the environments, beside those that are inferred.
 	BaselineNames, CandidateNames []string
@@ -381,7 +384,8 @@ func (j *judge) finish() {
 	r := j.report
 	kept := r.Findings[:0]
 	for _, f := range r.Findings {
-		if j.wanted(f.Rule) {
+		if j.wanted(f.Rule) && !j.ignored(f) {
+			f.Waiver = j.waiver(f)
 			kept = append(kept, f)
 		}
 	}
@@ -411,7 +415,7 @@ func (j *judge) finish() {
 	seen := map[string]int{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Severity > Info {
+		if f.Severity > Info && f.Waiver == nil {
 			r.Dimensions[f.Dimension].Different++
 		}
 		if n := seen[f.ID]; n > 0 {

@@ -35,7 +35,7 @@ func (j *judge) tiers() {
 		t := Tier{Name: j.tierName[u], Kind: u.typ.Kind, Baseline: tierSide(u, j.sb), Status: "missing"}
 		t.Expected.Members = t.Baseline.Members
 		if t.Baseline.Members > 0 && j.scales(u) {
-			t.Expected.Members = Expected(t.Baseline.Members, j.k, j.opt.Minimum)
+			t.Expected.Members = j.expected(u, t.Baseline.Members)
 		}
 		if c := u.pair; c != nil {
 			t.Candidate = tierSide(c, j.sc)
@@ -68,6 +68,14 @@ func tierSide(u *unit, s *survey) *TierSide {
 // scales reports whether a tier's members follow the scale.
 func (j *judge) scales(u *unit) bool {
 	return u.typ.Scale == catalog.Proportional || u.typ.Scale == catalog.Quorum
+}
+
+// expected is how many members the candidate should have of a tier of the baseline's: as declared, else up to scale.
+func (j *judge) expected(u *unit, p int) int {
+	if n, ok := j.opt.Members[j.tierName[u]]; ok {
+		return n
+	}
+	return Expected(p, j.k, j.opt.Minimum)
 }
 
 // measure finds the scale: the declared one, else the weighted median of the
@@ -203,14 +211,14 @@ func (j *judge) members(b, c *unit, t *Tier) string {
 		f.Severity = Error
 		f.Message = fmt.Sprintf("%s is one box: 1 member, where the baseline has %d", j.tierName[b], p)
 		if j.scales(b) {
-			f.Help = fmt.Sprintf("Set %d members (scale %s, never below %d).", Expected(p, j.k, j.opt.Minimum), RatioText(j.k), min(p, j.opt.Minimum))
+			f.Help = fmt.Sprintf("Set %d members (scale %s, never below %d).", j.expected(b, p), RatioText(j.k), min(p, j.opt.Minimum))
 		}
 		j.add("one-box/single-member", b, c, f)
 		return "one-box"
 	}
 	low, high := p, p
 	if j.scales(b) {
-		low = Expected(p, j.k, j.opt.Minimum)
+		low = j.expected(b, p)
 		high = low
 		if b.typ.Scale == catalog.Quorum {
 			low, high = min(low, p), max(high, p)
