@@ -19,6 +19,8 @@ type Inputs struct {
 	Vars map[string]string
 	// Secret looks up secret("NAME"). Nil: no secret is known.
 	Secret func(name string) (value string, ok bool)
+	// Provided are the names of Terraform variables that the caller's environment sets (TF_VAR_…): they are not missing.
+	Provided []string
 	// Module reads the interface of the Terraform root or module at a source. Nil: variables are not checked against it.
 	Module ModuleReader
 }
@@ -42,7 +44,7 @@ type Blueprint struct {
 // Lifetime is how long an instance of a throwaway environment may live, and how many there may be.
 type Lifetime struct {
 	TTL    time.Duration // from creation
-	MaxTTL time.Duration // from creation, with all extensions
+	MaxTTL time.Duration // from creation, with all extensions; 0: no limit
 	Quota  Quota
 }
 

@@ -16,7 +16,12 @@ type File struct {
 type Definitions struct {
 	Environments map[string]*Environment
 	Files        []File // what they were decoded from, in order of name
-	parsed       map[string]*hcl.File
+
+	parsed   map[string]*hcl.File
+	tiers    map[string][]TierScale // by environment
+	adrift   map[string]bool        // environments whose line of models is unknown or circular
+	unread   bool                   // a file is no HCL: there may be more environments, and more in them
+	problems hcl.Diagnostics        // what Parse has found
 }
 
 // Environment is one `environment` block. Expressions that need an instance are kept and evaluated by Instantiate.
@@ -33,6 +38,8 @@ type Environment struct {
 	Hooks     []HookBlock
 	Parity    *ParityPolicy
 	Range     hcl.Range // of the block's header
+
+	modelRange hcl.Range // of what model_of says
 }
 
 // Observation is one place where the environment's truth is read, instead of the state of its instance.
@@ -51,6 +58,8 @@ type Scale struct {
 	Budget    int     // members altogether, apportioned by Webster's method; 0: not given
 	Tiers     map[string]TierOverride
 	Range     hcl.Range
+
+	budgetRange hcl.Range
 }
 
 // TierOverride is what `scale { tier "NAME" { … } }` says of one tier.
@@ -72,7 +81,8 @@ type Tier struct {
 }
 
 // Terraform is what builds the environment. Where Source is empty it is inherited from the model, and Variables are
-// laid over the model's. A backend is never inherited: two environments must not share a state.
+// laid over the model's; another Source than the model's starts with no variables, as they are of the model's module.
+// A backend is never inherited: two environments must not share a state.
 type Terraform struct {
 	Source    string // absolute where it is local
 	Local     bool
@@ -83,6 +93,9 @@ type Terraform struct {
 	Backend      *BackendBlock
 	Range        hcl.Range
 	VariablesRng hcl.Range
+
+	keys        map[string]hcl.Range // of the variables' names
+	sourceRange hcl.Range
 }
 
 // BackendBlock is a `backend` block, not yet evaluated.
@@ -95,7 +108,7 @@ type BackendBlock struct {
 // Throwaway says that instances of the environment go away by themselves.
 type Throwaway struct {
 	TTL    time.Duration
-	MaxTTL time.Duration
+	MaxTTL time.Duration // 0: no limit
 	Quota  Quota
 	Name   hcl.Expression // nil: ENVIRONMENT-BRANCH
 	Range  hcl.Range
@@ -117,7 +130,7 @@ type Check struct {
 	Address  string // of a tcp check: host:port
 	Command  []string
 	Dir      string            // of a command check
-	Env      map[string]string // of a command check, beside the caller's
+	Env      map[string]string `json:"-"` // of a command check, beside the caller's; may hold secrets
 	Within   time.Duration     // how long it may take until it holds; 30 s unless given
 	Interval time.Duration     // between tries; 250 ms unless given
 	Timeout  time.Duration     // of one try; 5 s unless given
@@ -136,7 +149,7 @@ type Hook struct {
 	When     string
 	Command  []string
 	Dir      string
-	Env      map[string]string // beside the caller's environment
+	Env      map[string]string `json:"-"` // beside the caller's environment; may hold secrets
 	Timeout  time.Duration     // 5 m unless given
 	Optional bool              // its failure is told and does not fail the operation
 	Range    hcl.Range

@@ -1,0 +1,109 @@
+package provision
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+var terraformSchema = &hcl.BodySchema{
+	Attributes: attributes("", "source binary variables"),
+	Blocks:     []hcl.BlockHeaderSchema{{Type: "backend", LabelNames: []string{"type"}}},
+}
+
+func (d *decoder) terraform(block *hcl.Block) *Terraform {
+	b := d.read(block, terraformSchema, "backend")
+	tf := &Terraform{
+		Range: block.DefRange, VariablesRng: b.at("variables"), sourceRange: b.at("source"),
+		Variables: map[string]hcl.Expression{}, keys: map[string]hcl.Range{},
+	}
+	tf.Source, tf.Local = d.source(b)
+	tf.Binary = d.text(b, "binary")
+	if strings.Contains(tf.Binary, "/") {
+		tf.Binary = joined(b.dir, tf.Binary)
+	}
+	if attr := b.Attributes["variables"]; attr != nil {
+		d.variables(tf, attr.Expr)
+	}
+	if block := b.one("backend"); block != nil {
+		tf.Backend = d.backend(block)
+	}
+	return tf
+}
+
+// source reads where the module is. As in Terraform, a path is local only when it starts with ./, ../ or /.
+func (d *decoder) source(b body) (source string, local bool) {
+	text := d.text(b, "source")
+	if text == "." || text == ".." || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") || filepath.IsAbs(text) {
+		return joined(b.dir, text), true
+	}
+	return text, false
+}
+
+// variables keeps the expression of each variable.
+func (d *decoder) variables(tf *Terraform, expr hcl.Expression) {
+	object, ok := expr.(*hclsyntax.ObjectConsExpr)
+	if !ok {
+		d.errorf(expr.Range(), "Variables are written out", "Write the variables as { name = value, … }, so that each can be inherited and checked by its name.")
+		return
+	}
+	for _, item := range object.Items {
+		key, diags := item.KeyExpr.Value(nil)
+		if diags.HasErrors() || key.IsNull() || !key.IsKnown() || key.Type() != cty.String {
+			d.errorf(item.KeyExpr.Range(), "Variables are written out", "A variable's name is a literal: it cannot be computed.")
+			continue
+		}
+		name := key.AsString()
+		if earlier, found := tf.keys[name]; found {
+			d.errorf(item.KeyExpr.Range(), "Duplicate variable", "The variable %q has a value at %s already.", name, place(earlier))
+			continue
+		}
+		tf.Names = append(tf.Names, name)
+		tf.keys[name] = item.KeyExpr.Range()
+		tf.Variables[name] = item.ValueExpr
+	}
+}
+
+// backend keeps the settings of a backend. Any are taken: only Terraform knows them.
+func (d *decoder) backend(block *hcl.Block) *BackendBlock {
+	backend := &BackendBlock{Type: block.Labels[0], Config: map[string]hcl.Expression{}, Range: block.DefRange}
+	if strings.TrimSpace(backend.Type) == "" {
+		d.errorf(block.LabelRanges[0], "Bad backend", "Name a backend of Terraform's, as \"s3\".")
+	}
+	content := block.Body.(*hclsyntax.Body)
+	for _, inner := range content.Blocks {
+		d.errorf(inner.DefRange(), "Unsupported block type", "In a backend, write a block as an argument: %s = { … }.", inner.Type)
+	}
+	for name, attr := range content.Attributes {
+		backend.Config[name] = attr.Expr
+	}
+	return backend
+}
+
+var throwawaySchema = &hcl.BodySchema{
+	Attributes: attributes("ttl", "max_ttl name"),
+	Blocks:     []hcl.BlockHeaderSchema{{Type: "quota"}},
+}
+
+var quotaSchema = &hcl.BodySchema{Attributes: attributes("", "per_owner total")}
+
+func (d *decoder) throwaway(block *hcl.Block) *Throwaway {
+	b := d.read(block, throwawaySchema, "quota")
+	throwaway := &Throwaway{Range: block.DefRange, TTL: d.duration(b, "ttl"), MaxTTL: d.duration(b, "max_ttl")}
+	if throwaway.MaxTTL > 0 && throwaway.TTL > throwaway.MaxTTL {
+		d.errorf(b.at("ttl"), "ttl longer than max_ttl", "Instances would live for %s, and may for %s at most. Raise max_ttl or lower ttl.",
+			Duration(throwaway.TTL), Duration(throwaway.MaxTTL))
+	}
+	if attr := b.Attributes["name"]; attr != nil {
+		throwaway.Name = attr.Expr
+	}
+	if block := b.one("quota"); block != nil {
+		b := d.read(block, quotaSchema)
+		throwaway.Quota.PerOwner, _ = d.integer(b, "per_owner", 1)
+		throwaway.Quota.Total, _ = d.integer(b, "total", 1)
+	}
+	return throwaway
+}

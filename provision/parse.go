@@ -1,0 +1,173 @@
+package provision
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// What a file may be at most. The parser recurses: without bounds, a hostile or generated file would end the process,
+// as Go cannot recover from a stack that is full.
+const (
+	maxFileSize = 256 << 10
+	maxNesting  = 100
+)
+
+// ParseOptions are what definitions are read with.
+type ParseOptions struct {
+	// KnownRule tells whether parity has a rule of this ID. Nil: the rules of waivers are not checked.
+	KnownRule func(id string) bool
+}
+
+// Parse decodes and validates definitions; see ParseOptions.Parse.
+func Parse(files []File) (*Definitions, hcl.Diagnostics) {
+	return ParseOptions{}.Parse(files)
+}
+
+// Parse decodes and validates the definitions of all files, and reports everything that can be found without reading
+// modules, in order of file and line. Where a file is no HCL, what takes several environments to see is not looked for:
+// it would follow from what is missing. The definitions are never nil; with errors, they are good for Validate and
+// WriteDiagnostics alone.
+func (o ParseOptions) Parse(files []File) (*Definitions, hcl.Diagnostics) {
+	d := &Definitions{
+		Environments: map[string]*Environment{},
+		Files:        slices.Clone(files),
+		parsed:       map[string]*hcl.File{},
+		tiers:        map[string][]TierScale{},
+		adrift:       map[string]bool{},
+	}
+	slices.SortStableFunc(d.Files, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
+
+	dec := &decoder{knownRule: o.KnownRule}
+	for _, file := range d.Files {
+		parsed, diags := parseFile(file)
+		d.parsed[file.Name] = parsed
+		if diags.HasErrors() {
+			d.unread = true
+			dec.diags = append(dec.diags, diags...)
+			continue
+		}
+		for _, env := range dec.file(parsed) {
+			if first := d.Environments[env.Name]; first != nil {
+				dec.errorf(env.Range, "Duplicate environment", "The environment %q is defined at %s already. Give this one another name, or remove one of the two.",
+					env.Name, place(first.Range))
+				continue
+			}
+			d.Environments[env.Name] = env
+		}
+	}
+	d.problems = dec.diags
+	if !d.unread {
+		d.problems = append(d.problems, d.validate()...)
+		d.problems = append(d.problems, d.unreported(d.evaluateAll(nil, nil))...)
+	}
+	sortDiagnostics(d.problems)
+	return d, slices.Clone(d.problems)
+}
+
+// parseFile reads one file as HCL. The file is never nil.
+func parseFile(file File) (*hcl.File, hcl.Diagnostics) {
+	unread := &hcl.File{Body: hcl.EmptyBody(), Bytes: file.Data}
+	if diags := bounded(file.Data, file.Name); diags.HasErrors() {
+		return unread, diags
+	}
+	parsed, diags := hclsyntax.ParseConfig(file.Data, file.Name, hcl.InitialPos)
+	if parsed == nil {
+		return unread, diags
+	}
+	return parsed, diags
+}
+
+// bounded says whether a text is too large or nested too deeply to be parsed.
+func bounded(data []byte, name string) hcl.Diagnostics {
+	start := hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
+	if len(data) > maxFileSize {
+		return hcl.Diagnostics{problem(start, "File too large", "A file of definitions may have %d KiB, and this one has %d. Divide it: all *.hcl files of the directory are read together.",
+			maxFileSize>>10, (len(data)+1023)>>10)}
+	}
+	tokens, _ := hclsyntax.LexConfig(data, name, hcl.InitialPos)
+	depth := 0
+	for _, token := range tokens {
+		switch token.Type {
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			depth++
+		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
+			depth--
+		}
+		if depth > maxNesting {
+			return hcl.Diagnostics{problem(token.Range, "Nested too deeply", "Brackets and templates may be nested %d deep at most.", maxNesting)}
+		}
+	}
+	return nil
+}
+
+// WriteDiagnostics prints diagnostics with the source lines that they are about, in order of file and line. A width of
+// 0 wraps nothing.
+func (d *Definitions) WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, width uint, colour bool) error {
+	sorted := slices.Clone(diags)
+	sortDiagnostics(sorted)
+	return hcl.NewDiagnosticTextWriter(w, d.parsed, width, colour).WriteDiagnostics(sorted)
+}
+
+// sortDiagnostics orders by place; those without one come first, as they are about what was asked for.
+func sortDiagnostics(diags hcl.Diagnostics) {
+	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
+		if a.Subject == nil || b.Subject == nil {
+			return cmp.Compare(btoi(a.Subject != nil), btoi(b.Subject != nil))
+		}
+		return cmp.Or(
+			cmp.Compare(a.Subject.Filename, b.Subject.Filename),
+			cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte),
+			cmp.Compare(a.Summary, b.Summary),
+			cmp.Compare(a.Detail, b.Detail),
+		)
+	})
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// unreported returns the diagnostics that tell something new: an inherited expression is evaluated for each heir, and
+// what is wrong with it is told once.
+func (d *Definitions) unreported(diags hcl.Diagnostics) hcl.Diagnostics {
+	type key struct {
+		at      hcl.Range
+		summary string
+	}
+	keyOf := func(diag *hcl.Diagnostic) key {
+		if diag.Subject == nil {
+			return key{summary: diag.Summary + diag.Detail}
+		}
+		return key{*diag.Subject, diag.Summary}
+	}
+	seen := map[key]bool{}
+	for _, diag := range d.problems {
+		seen[keyOf(diag)] = true
+	}
+	var fresh hcl.Diagnostics
+	for _, diag := range diags {
+		if k := keyOf(diag); !seen[k] {
+			seen[k] = true
+			fresh = append(fresh, diag)
+		}
+	}
+	return fresh
+}
+
+// problem is an error at a place.
+func problem(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at}
+}
+
+// place names a range as people do.
+func place(r hcl.Range) string {
+	return fmt.Sprintf("%s:%d", r.Filename, r.Start.Line)
+}
