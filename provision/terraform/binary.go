@@ -1,11 +1,23 @@
 package terraform
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/hc-install/product"
+	"github.com/hashicorp/hc-install/releases"
 )
+
+// PinnedVersion is the Terraform that is installed where there is none, and that the tests of this project are run
+// with: the Makefile says the same.
+const PinnedVersion = "1.11.4"
 
 // errNoBinary says that there is no terraform or tofu to run.
 var errNoBinary = errors.New("neither terraform nor tofu is on PATH")
@@ -28,4 +40,66 @@ func findBinary(binary string) (string, error) {
 		}
 	}
 	return "", errNoBinary
+}
+
+// isTofu tells OpenTofu from Terraform, by its name: their answers do not differ.
+func isTofu(binary string) bool { return strings.Contains(filepath.Base(binary), "tofu") }
+
+// binary returns the terraform or tofu for a job: the definition's, the caller's, the one on PATH, or else one that is
+// installed in the home, once.
+func (d *Driver) binary(ctx context.Context, wanted string, say func(string)) (string, error) {
+	if wanted == "" {
+		wanted = d.Binary
+	}
+	path, err := findBinary(wanted)
+	switch {
+	case errors.Is(err, errNoBinary):
+		return d.install(ctx, say)
+	case err != nil:
+		return "", fmt.Errorf("looking for %s: %w", wanted, err)
+	case sameFile(path, d.Self):
+		return "", fmt.Errorf("%s is maquette itself, and not Terraform", path)
+	}
+	return path, nil
+}
+
+func sameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
+}
+
+// installTimeout bounds the download of Terraform, of about 30 MB.
+const installTimeout = 10 * time.Minute
+
+// install downloads the pinned Terraform and checks its signature.
+func (d *Driver) install(ctx context.Context, say func(string)) (string, error) {
+	dir := filepath.Join(d.Home, "bin", "terraform-"+PinnedVersion)
+	path := filepath.Join(dir, "terraform")
+	if exists(path) {
+		return path, nil
+	}
+	say("neither terraform nor tofu is on PATH: installing Terraform " + PinnedVersion + " in " + dir)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		return "", err
+	}
+	// Several of us may do so at once: each in a directory of its own, and the first one wins.
+	temp, err := os.MkdirTemp(filepath.Dir(dir), ".installing-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(temp)
+	release := releases.ExactVersion{
+		Product: product.Terraform, Version: version.Must(version.NewVersion(PinnedVersion)), InstallDir: temp, Timeout: installTimeout,
+	}
+	if _, err := release.Install(ctx); err != nil {
+		return "", fmt.Errorf("installing Terraform %s, as neither terraform nor tofu is on PATH: %w\n  Install one and put it on PATH, or name it", PinnedVersion, err)
+	}
+	if err := os.Rename(temp, dir); err != nil && !exists(path) {
+		return "", err
+	}
+	return path, nil
 }

@@ -40,7 +40,7 @@ terraform {
 `
 
 // observe observes the directory and holds that nothing in or beside it has changed, and that nothing is left behind.
-func observe(t *testing.T, w workdir, d Dir) (*Observation, error) {
+func observe(t *testing.T, w userDir, d Dir) (*Observation, error) {
 	t.Helper()
 	temp := tempDirs(t)
 	before := w.listing()
@@ -81,7 +81,7 @@ func inputs(t *testing.T, state []byte) map[string]string {
 }
 
 func TestObserveLocalState(t *testing.T) {
-	w := newWorkdir(t, map[string]string{"main.tf": greeting})
+	w := newUserDir(t, map[string]string{"main.tf": greeting})
 	w.initAndApply()
 
 	o, err := observe(t, w, Dir{Path: w.path})
@@ -94,7 +94,7 @@ func TestObserveLocalState(t *testing.T) {
 }
 
 func TestObserveRelativePath(t *testing.T) {
-	w := newWorkdir(t, map[string]string{"main.tf": greeting})
+	w := newUserDir(t, map[string]string{"main.tf": greeting})
 	w.initAndApply()
 	t.Chdir(w.path)
 	for _, path := range []string{"", ".", "../infra"} {
@@ -107,7 +107,7 @@ func TestObserveRelativePath(t *testing.T) {
 func TestObserveWorkspaces(t *testing.T) {
 	for name, backend := range map[string]string{"implied backend": "", "configured backend": localBackend} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorkdir(t, map[string]string{"main.tf": backend + greeting})
+			w := newUserDir(t, map[string]string{"main.tf": backend + greeting})
 			w.initAndApply()
 			w.run("workspace", "new", "blue")
 			w.run("apply", "-auto-approve")
@@ -130,13 +130,13 @@ func TestObserveWorkspaces(t *testing.T) {
 }
 
 func TestObserveSelectedWorkspaceIsGone(t *testing.T) {
-	w := newWorkdir(t, map[string]string{"main.tf": greeting, ".terraform/environment": "gone"})
+	w := newUserDir(t, map[string]string{"main.tf": greeting, ".terraform/environment": "gone"})
 	_, err := observe(t, w, Dir{Path: w.path})
 	require.ErrorContains(t, err, `workspace "gone" does not exist`)
 }
 
 func TestObserveWithoutInit(t *testing.T) {
-	applied := newWorkdir(t, map[string]string{"main.tf": greeting})
+	applied := newUserDir(t, map[string]string{"main.tf": greeting})
 	applied.initAndApply()
 	applied.run("workspace", "new", "blue")
 	applied.run("apply", "-auto-approve")
@@ -157,7 +157,7 @@ func TestObserveWithoutInit(t *testing.T) {
 }
 
 func TestObserveModules(t *testing.T) {
-	w := newWorkdir(t, map[string]string{
+	w := newUserDir(t, map[string]string{
 		"main.tf":          localBackend + `module "web" {` + "\n" + `source = "./web"` + "\n count = 2\n}",
 		"web/main.tf":      greeting + `module "lb" {` + "\n" + `source = "./balancer"` + "\n}",
 		"web/lb/unused.tf": "",
@@ -198,7 +198,7 @@ func TestReadModules(t *testing.T) {
 }
 
 func TestObserveProvidersOfTheLockFile(t *testing.T) {
-	w := newWorkdir(t, map[string]string{"main.tf": greeting})
+	w := newUserDir(t, map[string]string{"main.tf": greeting})
 	w.initAndApply()
 	w.write(".terraform.lock.hcl", `provider "registry.terraform.io/hashicorp/aws" {`+"\n"+`version = "5.45.0"`+"\n}\n")
 
@@ -214,7 +214,7 @@ func TestObserveProvidersOfTheLockFile(t *testing.T) {
 }
 
 func TestObserveMovedDataDirectory(t *testing.T) {
-	w := newWorkdir(t, map[string]string{"main.tf": localBackend + greeting})
+	w := newUserDir(t, map[string]string{"main.tf": localBackend + greeting})
 	w.initAndApply()
 	require.NoError(t, os.Rename(filepath.Join(w.path, ".terraform"), filepath.Join(w.path, ".moved")))
 	_, err := observe(t, w, Dir{Path: w.path})
@@ -227,7 +227,7 @@ func TestObserveMovedDataDirectory(t *testing.T) {
 }
 
 func TestObserveFailures(t *testing.T) {
-	w := newWorkdir(t, map[string]string{"main.tf": localBackend + greeting})
+	w := newUserDir(t, map[string]string{"main.tf": localBackend + greeting})
 	var failure *Error
 
 	_, err := observe(t, w, Dir{Path: w.path})
@@ -259,7 +259,7 @@ func TestObserveFailures(t *testing.T) {
 }
 
 func TestObserveEmptyStateNamesOtherWorkspaces(t *testing.T) {
-	w := newWorkdir(t, map[string]string{"main.tf": greeting})
+	w := newUserDir(t, map[string]string{"main.tf": greeting})
 	w.run("init")
 	w.run("workspace", "new", "blue")
 	w.run("workspace", "select", "default")
@@ -280,7 +280,7 @@ func TestObserveBackendThatFails(t *testing.T) {
 	}))
 	defer server.Close()
 
-	w := newWorkdir(t, map[string]string{"main.tf": `
+	w := newUserDir(t, map[string]string{"main.tf": `
 terraform {
   backend "http" {
     username = "joe"
@@ -302,7 +302,7 @@ terraform {
 }
 
 func TestObserveNothingThere(t *testing.T) {
-	w := newWorkdir(t, nil)
+	w := newUserDir(t, nil)
 
 	_, err := observe(t, w, Dir{Path: w.path})
 	require.ErrorContains(t, err, "neither a Terraform configuration nor a state")
@@ -316,7 +316,7 @@ func TestObserveNothingThere(t *testing.T) {
 }
 
 func TestObserveIgnoresWhatWouldChangeTheAnswer(t *testing.T) {
-	w := newWorkdir(t, map[string]string{"main.tf": greeting})
+	w := newUserDir(t, map[string]string{"main.tf": greeting})
 	w.initAndApply()
 	seen := filepath.Join(t.TempDir(), "environment")
 	binary := script(t, fmt.Sprintf(`env > %q; exec %q "$@"`, seen, w.binary))
@@ -355,7 +355,7 @@ func TestObserveIgnoresWhatWouldChangeTheAnswer(t *testing.T) {
 }
 
 func TestObserveWritesTheLogThatIsAskedFor(t *testing.T) {
-	w := newWorkdir(t, map[string]string{"main.tf": greeting})
+	w := newUserDir(t, map[string]string{"main.tf": greeting})
 	w.initAndApply()
 	log := filepath.Join(t.TempDir(), "terraform.log")
 	t.Setenv("TF_LOG", "DEBUG")
@@ -367,7 +367,7 @@ func TestObserveWritesTheLogThatIsAskedFor(t *testing.T) {
 
 func TestObserveBinary(t *testing.T) {
 	terraform := requireTerraform(t)
-	w := newWorkdir(t, map[string]string{"main.tf": greeting})
+	w := newUserDir(t, map[string]string{"main.tf": greeting})
 	w.initAndApply()
 
 	path := t.TempDir()
@@ -414,7 +414,7 @@ func TestObserveCancelledWhileTheBackendHangs(t *testing.T) {
 		w.WriteHeader(http.StatusNotFound) // no state yet
 	}))
 	defer server.Close()
-	w := newWorkdir(t, map[string]string{"main.tf": `terraform {` + "\n" + `backend "http" {}` + "\n}\n"})
+	w := newUserDir(t, map[string]string{"main.tf": `terraform {` + "\n" + `backend "http" {}` + "\n}\n"})
 	w.run("init", "-backend-config=address="+server.URL)
 
 	hangs.Store(true)
@@ -449,11 +449,6 @@ func TestObserveCancelled(t *testing.T) {
 	_, err = d.Observe(ctx)
 	require.ErrorIs(t, err, context.Canceled, "cancelled before it began")
 	assert.Empty(t, entries(t, temp))
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 func TestErrorWithoutMoreToSay(t *testing.T) {

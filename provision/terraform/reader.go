@@ -70,7 +70,11 @@ func (r *reader) prepare() (err error) {
 	if r.tf, err = tfexec.NewTerraform(r.path, r.binary); err != nil {
 		return err
 	}
-	if err := setEnviron(r.tf, os.Environ(), r.shadow); err != nil {
+	env, variables, err := observerEnviron(os.Environ(), r.shadow)
+	if err != nil {
+		return err
+	}
+	if err := setEnviron(r.tf, env, variables); err != nil {
 		return err
 	}
 	if err := r.tf.SetWaitDelay(interruptGrace); err != nil {

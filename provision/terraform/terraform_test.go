@@ -28,17 +28,17 @@ func requireTerraform(t *testing.T) string {
 	return ""
 }
 
-// workdir is a working directory that the user's own Terraform is run in.
-type workdir struct {
+// userDir is a working directory that the user's own Terraform is run in.
+type userDir struct {
 	t      *testing.T
 	path   string
 	binary string
 }
 
-// newWorkdir writes files, by path, to a new directory.
-func newWorkdir(t *testing.T, files map[string]string) workdir {
+// newUserDir writes files, by path, to a new directory.
+func newUserDir(t *testing.T, files map[string]string) userDir {
 	t.Helper()
-	w := workdir{t: t, path: filepath.Join(t.TempDir(), "infra"), binary: requireTerraform(t)}
+	w := userDir{t: t, path: filepath.Join(t.TempDir(), "infra"), binary: requireTerraform(t)}
 	require.NoError(t, os.Mkdir(w.path, 0o755))
 	for name, content := range files {
 		w.write(name, content)
@@ -46,7 +46,7 @@ func newWorkdir(t *testing.T, files map[string]string) workdir {
 	return w
 }
 
-func (w workdir) write(name, content string) {
+func (w userDir) write(name, content string) {
 	w.t.Helper()
 	path := filepath.Join(w.path, name)
 	require.NoError(w.t, os.MkdirAll(filepath.Dir(path), 0o755))
@@ -54,7 +54,7 @@ func (w workdir) write(name, content string) {
 }
 
 // run runs Terraform as the user would, whatever Terraform settings the tests themselves were started with.
-func (w workdir) run(args ...string) string {
+func (w userDir) run(args ...string) string {
 	w.t.Helper()
 	cmd := exec.Command(w.binary, args...)
 	cmd.Dir = w.path
@@ -69,14 +69,14 @@ func (w workdir) run(args ...string) string {
 	return string(out)
 }
 
-func (w workdir) initAndApply() {
+func (w userDir) initAndApply() {
 	w.t.Helper()
 	w.run("init")
 	w.run("apply", "-auto-approve")
 }
 
 // listing tells of everything below the directory's parent: names, modes, times and contents.
-func (w workdir) listing() []string {
+func (w userDir) listing() []string {
 	w.t.Helper()
 	var all []string
 	require.NoError(w.t, filepath.WalkDir(filepath.Dir(w.path), func(path string, entry fs.DirEntry, err error) error {

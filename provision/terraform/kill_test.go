@@ -1,0 +1,3 @@
+package terraform
+
+func caller() int { return 0 }
