@@ -1,6 +1,8 @@
 package parity
 
 import (
+	"fmt"
+	"maps"
 	"regexp"
 	"sort"
 	"strings"
@@ -95,6 +97,37 @@ func (r *Resource) block() string {
 		return r.Type + "." + r.Name
 	}
 	return r.Module + "." + r.Type + "." + r.Name
+}
+
+// Merge adds what another source showed of the same environment. No resource may be in both.
+func (s *Snapshot) Merge(other *Snapshot) error {
+	have := make(map[string]bool, len(s.Resources))
+	for i := range s.Resources {
+		have[s.Resources[i].Address] = true
+	}
+	for i := range other.Resources {
+		if r := &other.Resources[i]; have[r.Address] && !r.Deposed {
+			return fmt.Errorf("%s is both in %s and in %s: observe it in one of them",
+				r.Address, strings.Join(s.Sources, ", "), strings.Join(other.Sources, ", "))
+		}
+	}
+	s.Sources = append(s.Sources, other.Sources...)
+	s.Resources = append(s.Resources, other.Resources...)
+	s.Externals = append(s.Externals, other.Externals...)
+	s.Incomplete = append(s.Incomplete, other.Incomplete...)
+	s.Providers = mergeMaps(s.Providers, other.Providers)
+	s.Modules = mergeMaps(s.Modules, other.Modules)
+	return nil
+}
+
+// mergeMaps returns all entries of both; those of the first count.
+func mergeMaps[V any](first, second map[string]V) map[string]V {
+	merged := maps.Clone(second)
+	if merged == nil {
+		return first
+	}
+	maps.Copy(merged, first)
+	return merged
 }
 
 // sortResources gives the resources the one order that all output follows.

@@ -54,7 +54,7 @@ func (op *operation) destroy(ctx context.Context, req DownRequest) error {
 	if err := op.recover(ctx); err != nil {
 		return err
 	}
-	stack, err := op.lastStack(ctx, req.Blueprint)
+	stack, err := op.lastStack(ctx, op.instance.Name, req.Blueprint)
 	if err != nil {
 		return err
 	}
@@ -131,10 +131,10 @@ func list(all []Leftover) string {
 
 // lastStack is the stack that was last applied, with the secrets of the definition as it is now. Nil: nothing was ever
 // applied.
-func (op *operation) lastStack(ctx context.Context, now *Blueprint) (*Stack, error) {
-	applied, err := op.Registry.Applied(ctx, op.instance.Name)
+func (l *Lifecycle) lastStack(ctx context.Context, instance string, now *Blueprint) (*Stack, error) {
+	applied, err := l.Registry.Applied(ctx, instance)
 	if err != nil {
-		return nil, fmt.Errorf("looking for what was applied to %s: %w", op.instance.Name, err)
+		return nil, fmt.Errorf("looking for what was applied to %s: %w", instance, err)
 	}
 	if len(applied) == 0 {
 		return nil, nil

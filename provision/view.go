@@ -61,3 +61,8 @@ func state(in Instance, holder *Holder, now time.Time) string {
 	}
 	return string(in.Status)
 }
+
+// LastStack is the stack that was last applied to an instance, without its secrets. Nil: nothing ever was.
+func (l *Lifecycle) LastStack(ctx context.Context, instance string) (*Stack, error) {
+	return l.lastStack(ctx, instance, nil)
+}
