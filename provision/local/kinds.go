@@ -16,4 +16,7 @@ type keeper struct {
 }
 
 // keepers are asked by Platform, in this order, before it looks at the run directory.
-var keepers = []keeper{}
+var keepers = []keeper{
+	{databaseLeftovers, sweepDatabases},
+	{checkoutLeftovers, sweepCheckouts},
+}

@@ -46,7 +46,9 @@ func (p *maquetteProvider) Configure(_ context.Context, _ provider.ConfigureRequ
 
 // Resources lists all resource types.
 func (p *maquetteProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{}
+	return []func() resource.Resource{
+		newService, newBalancer, newDatabase, newCheckout,
+	}
 }
 
 func (p *maquetteProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
