@@ -3,6 +3,7 @@
 package registry
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -135,23 +136,36 @@ func TestKilled(t *testing.T) {
 	var lastID int64
 	for round := range 20 {
 		cmd := process("writer", path)
-		var out, stderr bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &stderr
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		stdout, err := cmd.StdoutPipe()
+		require.NoError(t, err)
 		require.NoError(t, cmd.Start())
-		time.Sleep(time.Duration(5+round*round) * time.Millisecond)
+		// The first ones die while they make the file, the others somewhere between two lines.
+		var said []string
+		lines := bufio.NewReader(stdout)
+		for round >= 5 && len(said) < 2*round {
+			line, err := lines.ReadString('\n')
+			require.NoError(t, err, stderr.String())
+			said = append(said, line)
+		}
+		time.Sleep(time.Duration(4+round) * time.Millisecond)
 		require.NoError(t, cmd.Process.Kill())
-		err := cmd.Wait()
+		for err == nil {
+			var line string
+			if line, err = lines.ReadString('\n'); err == nil {
+				said = append(said, line)
+			}
+		}
+		err = cmd.Wait()
 		require.Equal(t, syscall.SIGKILL, cmd.ProcessState.Sys().(syscall.WaitStatus).Signal(), "%v: %s", err, stderr.String())
 
 		r := open(t, path)
 		var integrity string
 		require.NoError(t, r.db.QueryRow("PRAGMA integrity_check").Scan(&integrity))
 		assert.Equal(t, "ok", integrity)
-		for line := range strings.Lines(out.String()) {
-			first, second, complete := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-			if !complete || !strings.HasSuffix(line, "\n") {
-				continue
-			}
+		for _, line := range said {
+			first, second, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 			if first == "removed" {
 				delete(have, second)
 				continue
