@@ -63,7 +63,7 @@ func (w *workdir) hide(err error) error {
 }
 
 // operate runs a command that plans or changes, after `init` where that is needed.
-func (w *workdir) operate(ctx context.Context, op string, values map[string]cty.Value, command func(tf *tfexec.Terraform, l *listener) error) (*listener, error) {
+func (w *workdir) operate(ctx context.Context, op string, values map[string]cty.Value, command func(tf *tfexec.Terraform) error) (*listener, error) {
 	initialised, err := w.initialise(ctx, false)
 	if err != nil {
 		return nil, w.asFailure("initialising", err)
@@ -74,7 +74,7 @@ func (w *workdir) operate(ctx context.Context, op string, values map[string]cty.
 		if w.job.Stack.Local {
 			l.source = w.job.Stack.Source
 		}
-		err := w.listen(ctx, op, l, values, func(tf *tfexec.Terraform) error { return command(tf, l) })
+		err := w.listen(ctx, op, l, values, command)
 		var failure *Failure
 		if initialised || !errors.As(err, &failure) || ctx.Err() != nil || !wantsInit(failure) {
 			return l, err
@@ -106,12 +106,12 @@ func (d *Driver) Plan(ctx context.Context, job provision.Job, keep bool) ([]prov
 			return nil, w.asFailure("planning", err)
 		}
 	}
-	l, err := w.operate(ctx, "planning", job.Stack.Variables, func(tf *tfexec.Terraform, l *listener) error {
+	l, err := w.operate(ctx, "planning", job.Stack.Variables, func(tf *tfexec.Terraform) error {
 		var options []tfexec.PlanOption
 		if keep {
 			options = append(options, tfexec.Out(w.plan()))
 		}
-		_, err := tf.PlanJSON(ctx, l.writer(), options...)
+		_, err := tf.Plan(ctx, options...)
 		return err
 	})
 	if err != nil {
@@ -143,8 +143,8 @@ func (d *Driver) ApplyPlanned(ctx context.Context, job provision.Job) (_ map[str
 }
 
 func (w *workdir) apply(ctx context.Context, options ...tfexec.ApplyOption) (map[string]provision.OutputValue, error) {
-	l, err := w.operate(ctx, "applying", w.job.Stack.Variables, func(tf *tfexec.Terraform, l *listener) error {
-		return tf.ApplyJSON(ctx, l.writer(), options...)
+	l, err := w.operate(ctx, "applying", w.job.Stack.Variables, func(tf *tfexec.Terraform) error {
+		return tf.Apply(ctx, options...)
 	})
 	if err != nil {
 		return nil, err
@@ -211,8 +211,8 @@ func (d *Driver) Destroy(ctx context.Context, job provision.Job) error {
 		return inJob || inEnviron
 	})
 	maps.Copy(values, job.Stack.Variables)
-	_, err = w.operate(ctx, "destroying", values, func(tf *tfexec.Terraform, l *listener) error {
-		return tf.DestroyJSON(ctx, l.writer())
+	_, err = w.operate(ctx, "destroying", values, func(tf *tfexec.Terraform) error {
+		return tf.Destroy(ctx)
 	})
 	return err
 }

@@ -114,8 +114,6 @@ type listener struct {
 	applied     bool // its outputs are those after an apply
 }
 
-func (l *listener) writer() io.Writer { return &lines{each: l.hear} }
-
 // events of Terraform that are ours too.
 var hookKinds = map[string]provision.EventKind{
 	"apply_start": provision.EventStart, "apply_progress": provision.EventProgress,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -76,12 +77,23 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 // run runs one command of Terraform's, through the shim.
 func (w *workdir) run(ctx context.Context, op string, command func(tf *tfexec.Terraform) error) error {
-	l := &listener{say: w.say}
-	return w.listen(ctx, op, l, nil, command)
+	return w.start(ctx, op, &listener{say: w.say}, nil, nil, command)
 }
 
-// listen runs a command that tells the listener of its work. The values of variables are given to it alone.
+// listen runs a command that plans or changes. The listener hears of its work, and the values of variables are given to
+// it alone.
 func (w *workdir) listen(ctx context.Context, op string, l *listener, values map[string]cty.Value, command func(tf *tfexec.Terraform) error) error {
+	encoded, err := encodeVariables(values, w.module)
+	if err != nil {
+		return w.failure(ctx, op, l, err, "")
+	}
+	encoded[envJSON] = "1"
+	output := &lines{each: l.hear}
+	defer output.flush()
+	return w.start(ctx, op, l, encoded, output, command)
+}
+
+func (w *workdir) start(ctx context.Context, op string, l *listener, more map[string]string, output io.Writer, command func(tf *tfexec.Terraform) error) error {
 	failed := func(err error, stderr string) error {
 		return w.failure(ctx, op, l, err, stderr)
 	}
@@ -90,11 +102,7 @@ func (w *workdir) listen(ctx context.Context, op string, l *listener, values map
 		return failed(err, "")
 	}
 	env, variables := w.driver.driverEnviron(os.Environ(), w)
-	encoded, err := encodeVariables(values, w.module)
-	if err != nil {
-		return failed(err, "")
-	}
-	maps.Copy(variables, encoded)
+	maps.Copy(variables, more)
 	if err := setEnviron(tf, env, variables); err != nil {
 		return failed(err, "")
 	}
@@ -106,6 +114,9 @@ func (w *workdir) listen(ctx context.Context, op string, l *listener, values map
 	}
 	var stderr bytes.Buffer
 	tf.SetStderr(&stderr)
+	if output != nil {
+		tf.SetStdout(output)
+	}
 	if err := command(tf); err != nil {
 		return failed(err, w.say.mask.apply(stderr.String()))
 	}

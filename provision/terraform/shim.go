@@ -26,6 +26,9 @@ const (
 	envDir        = shimPrefix + "DIR"   // of the instance
 	envState      = shimPrefix + "STATE" // the state file; empty where the state is kept elsewhere
 	envCache      = shimPrefix + "CACHE"
+	// envJSON asks for machine-readable output. terraform-exec has methods for that, which first ask for the version in
+	// a process of its own.
+	envJSON = shimPrefix + "JSON"
 )
 
 const (
@@ -61,6 +64,9 @@ func Shim() int {
 			_, _ = os.Stdout.Write(answer)
 			return 0
 		}
+	}
+	if len(args) > 0 && os.Getenv(envJSON) != "" {
+		args = slices.Insert(args, 1, "-json")
 	}
 	code, err := s.run(args)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 // requireTerraform returns the binary that tests drive. Without one they fail, as a test that did not run has proved
 // nothing; MAQUETTE_NO_TERRAFORM=1 says that this is known.
-func requireTerraform(t *testing.T) string {
+func requireTerraform(t testing.TB) string {
 	t.Helper()
 	binary, err := findBinary("")
 	if err == nil {
