@@ -80,11 +80,26 @@ var functions = map[string]function.Function{
 	"zipmap":          stdlib.ZipmapFunc,
 }
 
-// functions returns what expressions can call.
-func (s *scope) functions() map[string]function.Function {
+// functions returns what an expression in a file of a directory can call.
+func (s *scope) functions(dir string) map[string]function.Function {
 	all := maps.Clone(functions)
+	all["abspath"] = abspathFunc(dir)
 	all["secret"] = s.secretFunc()
 	return all
+}
+
+// scopeFunctions are those that functions adds.
+var scopeFunctions = []string{"abspath", "secret"}
+
+// abspathFunc is abspath("PATH"): a path that is relative to the definition's own file, wherever the stack runs.
+func abspathFunc(dir string) function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Name: "path", Type: cty.String}},
+		Type:   function.StaticReturnType(cty.String),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			return cty.StringVal(joined(dir, args[0].AsString())), nil
+		},
+	})
 }
 
 // secretFunc is secret("NAME"): a value of the caller's, marked. That there is one, scope.check has seen to.

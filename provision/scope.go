@@ -3,6 +3,7 @@ package provision
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -34,8 +35,8 @@ func (o *outputs) names() []string { return slices.Collect(maps.Keys(o.values)) 
 
 var scopeNames = []string{"branch", "commit", "env", "observed", "output", "owner", "tier"}
 
-// context is the scope as HCL takes it.
-func (s *scope) context() *hcl.EvalContext {
+// context is the scope as HCL takes it, for an expression.
+func (s *scope) context(expr hcl.Expression) *hcl.EvalContext {
 	env := map[string]cty.Value{"environment": cty.StringVal(s.environment)}
 	if s.name != nil {
 		env["name"] = *s.name
@@ -60,7 +61,7 @@ func (s *scope) context() *hcl.EvalContext {
 	if s.outputs != nil {
 		variables["output"] = s.outputs.value(s.blind)
 	}
-	return &hcl.EvalContext{Variables: variables, Functions: s.functions()}
+	return &hcl.EvalContext{Variables: variables, Functions: s.functions(filepath.Dir(expr.Range().Filename))}
 }
 
 func (o *outputs) value(blind bool) cty.Value {
@@ -87,7 +88,7 @@ func (s *scope) evaluate(expr hcl.Expression, want cty.Type) (cty.Value, hcl.Dia
 	if diags := s.check(expr); diags.HasErrors() {
 		return unknown, diags
 	}
-	value, diags := expr.Value(s.context())
+	value, diags := expr.Value(s.context(expr))
 	if diags.HasErrors() {
 		if s.seesSecrets(expr) {
 			diags = s.conceal(expr, diags)
@@ -127,7 +128,7 @@ func (s *scope) conceal(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnost
 	}
 	blind := *s
 	blind.blind = true
-	if _, harmless := expr.Value(blind.context()); harmless.HasErrors() {
+	if _, harmless := expr.Value(blind.context(expr)); harmless.HasErrors() {
 		return harmless
 	}
 	return hcl.Diagnostics{problem(expr.Range(), diags[0].Summary, "The expression fails for the value that its secret has. The reason is not shown, as it could tell a part of it.")}
@@ -152,7 +153,7 @@ func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 			diags = append(diags, diag)
 		}
 	}
-	known := append(slices.Collect(maps.Keys(functions)), "secret")
+	known := append(slices.Collect(maps.Keys(functions)), scopeFunctions...)
 	for _, call := range callsOf(expr, "") {
 		switch {
 		case !slices.Contains(known, call.Name):
