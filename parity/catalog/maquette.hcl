@@ -11,8 +11,13 @@ resource "maquette_service" {
     environment = "setting/environment"
     version     = "version/release"
     working_dir = "reference"
+    restart     = "setting"
+    # How patient one is depends on the machine.
+    stop_timeout  = "setting"
+    start_timeout = "identity"
     # Given out as they are free.
     ports                   = "identity"
+    log_dir                 = "identity"
     health_check            = "monitoring/health-check"
     "health_check.interval" = "monitoring/health-check:lower"
     "health_check.timeout"  = "monitoring/health-check:lower"
@@ -24,7 +29,10 @@ resource "maquette_balancer" {
   aspects = {
     name                    = "identity"
     service                 = "reference"
+    # Ports of members, of which a scale model has fewer.
+    targets                 = "identity"
     port                    = "identity"
+    host                    = "identity"
     url                     = "identity"
     health_check            = "monitoring/health-check"
     "health_check.interval" = "monitoring/health-check:lower"

@@ -288,14 +288,21 @@ func (m *member) mine(id identity) bool {
 	return id.Mark == m.s.id.Mark && id.Unit == m.s.id.Unit && id.Nonce == m.s.id.Nonce && id.Member == strconv.Itoa(m.Member)
 }
 
-// terminate asks the member's process group to end, and kills it when it does not in its time. It returns what is left
-// of the time.
+// terminate asks the member's process group to end, and what of the member has left the group, and kills the group when
+// it does not in its time. It returns what is left of the time.
 func (m *member) terminate(exited context.Context, pid int) time.Duration {
 	_, _, grace := m.policy()
 	m.become(StateStopping, nil)
 	deadline := time.Now().Add(grace)
 	// As nobody has waited for the process yet, its number is no other's.
 	_ = syscall.Kill(-pid, syscall.SIGTERM)
+	if all, err := processes(m.mine); err == nil {
+		for _, p := range all {
+			if group, err := syscall.Getpgid(p.PID); err == nil && group != pid {
+				p.signal(syscall.SIGTERM)
+			}
+		}
+	}
 	select {
 	case <-exited.Done():
 	case <-time.After(grace):

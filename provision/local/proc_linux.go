@@ -10,6 +10,9 @@ import (
 	"syscall"
 )
 
+// diesWithParent says that members end with their supervisor, however that ends.
+const diesWithParent = true
+
 // memberAttr makes a process the first of a group of its own, which the kernel kills when the thread that started it
 // is no more.
 func memberAttr() *syscall.SysProcAttr {

@@ -9,6 +9,9 @@ import (
 	ps "github.com/shirou/gopsutil/v4/process"
 )
 
+// diesWithParent says that members end with their supervisor, however that ends.
+const diesWithParent = false
+
 // memberAttr makes a process the first of a group of its own. This system does not end children with their parent: who
 // takes over from a supervisor that was killed ends them by their mark.
 func memberAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
