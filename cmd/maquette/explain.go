@@ -6,7 +6,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
 
 	"github.com/maquette/maquette/parity"
@@ -33,7 +32,7 @@ func newExplain(s *streams) *cobra.Command {
 			} else {
 				r, ok := parity.RuleFor(args[0])
 				if !ok {
-					return usage(cmd, "there is no rule %q%s; `maquette explain` lists all", args[0], nearest(args[0]))
+					return usage(cmd, "there is no rule %q%s; `maquette explain` lists all", args[0], nearestRule(args[0]))
 				}
 				text = fmt.Sprintf("%s  (%s, %s)\n\nFires when %s.\n\nWhy: %s\n\nWhat to do: %s\n", r.ID, r.Severity, r.Dimension(), r.Fires, r.Why, r.Help)
 			}
@@ -59,19 +58,21 @@ func ruleList() string {
 	return buf.String()
 }
 
-// nearest suggests the rule that a mistyped word most likely means.
-func nearest(word string) string {
-	best, least := "", len(word)/2+1
+// nearestRule suggests the rule that a mistyped word, with or without its dimension, most likely means.
+func nearestRule(word string) string {
+	names := map[string]string{}
+	var words []string
 	for _, r := range parity.Rules {
 		_, tail, _ := strings.Cut(r.ID, "/")
 		for _, name := range []string{r.ID, tail} {
-			if d := levenshtein.Distance(word, name, nil); d < least {
-				best, least = r.ID, d
+			if names[name] == "" {
+				names[name] = r.ID
+				words = append(words, name)
 			}
 		}
 	}
-	if best == "" {
-		return ""
+	if near := nearest(word, words); near != "" {
+		return fmt.Sprintf("; did you mean %s?", names[near])
 	}
-	return fmt.Sprintf("; did you mean %s?", best)
+	return ""
 }

@@ -17,6 +17,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if code, ok := runRole(); ok { // this binary is what Terraform and supervisors run, too
+		os.Exit(code)
+	}
 	testscript.Main(m, map[string]func(){"maquette": main})
 }
 

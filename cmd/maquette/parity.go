@@ -31,19 +31,23 @@ type parityOptions struct {
 	envNames  []string
 	catalogs  []string
 	show      string
-	terraform string
 }
 
 func newParity(s *streams) *cobra.Command {
+	p := &project{streams: s}
 	var o parityOptions
 	cmd := &cobra.Command{
-		Use:   "parity BASELINE CANDIDATE",
+		Use:   "parity [BASELINE] CANDIDATE",
 		Short: "Compare a candidate (staging) with a baseline (production), up to scale",
 		Long: `Compare a candidate (usually staging) with a baseline (usually production) and
 judge whether it is a true scale model: same versions, same proportions, more
 than one box, monitored, with managed configuration.
 
-BASELINE and CANDIDATE are sources. The kind is found from the content:
+BASELINE and CANDIDATE are environments or sources. Of a source, the kind is found from
+the content:
+  NAME            an environment of the definitions, or an instance of one; without
+                  BASELINE it is compared with the one that it models, by its own
+                  scale and parity block
   FILE            a Terraform state, the output of ` + "`terraform show -json`" + ` of a state
                   or of a plan, or a snapshot
   DIR             a Terraform working directory, read through Terraform
@@ -52,7 +56,10 @@ BASELINE and CANDIDATE are sources. The kind is found from the content:
 
 Exit codes: 0 nothing at or above --fail-on, 1 could not run, 2 findings at or
 above --fail-on, 3 evidence was missing.`,
-		Example: `  # Two states and no configuration
+		Example: `  # An environment with the one that it models
+  maquette parity staging
+
+  # Two states and no configuration
   maquette parity production.tfstate staging.tfstate
 
   # Gate a pull request on what its plan would make of staging
@@ -64,16 +71,16 @@ above --fail-on, 3 evidence was missing.`,
   # Look at versions only, and fail on warnings
   maquette parity --only versions --fail-on warning prod.tfstate stag.tfstate`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return usage(cmd, "two sources are wanted, a baseline and a candidate; %d given", len(args))
+			if len(args) != 1 && len(args) != 2 {
+				return usage(cmd, "two sources are wanted, a baseline and a candidate, or one environment that models another; %d given", len(args))
 			}
-			if args[0] == "-" && args[1] == "-" {
+			if len(args) == 2 && args[0] == "-" && args[1] == "-" {
 				return usage(cmd, "only one of the two sources can be standard input")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runParity(cmd.Context(), s, cmd, &o, args[0], args[1])
+			return runParity(cmd.Context(), p, cmd, &o, args)
 		},
 	}
 	d := parity.DefaultOptions()
@@ -91,7 +98,8 @@ above --fail-on, 3 evidence was missing.`,
 	f.StringArrayVar(&o.envNames, "env-name", nil, "`word` that names an environment: WORD, baseline=WORD or candidate=WORD (default: inferred)")
 	f.StringArrayVar(&o.catalogs, "catalog", nil, "`file` with more resource types, laid over the built-in catalogue")
 	f.StringVar(&o.show, "show", "", "in the text: all, with every info and every place")
-	f.StringVar(&o.terraform, "terraform", "", "`binary` that reads directories (default: terraform or tofu on PATH)")
+	f.StringVar(&p.terraform, "terraform", "", "`binary` that reads directories (default: terraform or tofu on PATH)")
+	p.flags(f)
 	completions := map[string][]string{
 		"format": report.Formats(), "fail-on": {"error", "warning", "info"}, "show": {"all"}, "only": parity.Dimensions, "skip": parity.Dimensions,
 	}
@@ -197,7 +205,8 @@ func (o *parityOptions) targets(cmd *cobra.Command) ([]output, error) {
 	return outs, nil
 }
 
-func runParity(ctx context.Context, s *streams, cmd *cobra.Command, o *parityOptions, baseline, candidate string) error {
+func runParity(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptions, args []string) error {
+	s := p.streams
 	opt, err := o.judging(cmd)
 	if err != nil {
 		return err
@@ -210,7 +219,18 @@ func runParity(ctx context.Context, s *streams, cmd *cobra.Command, o *parityOpt
 	if err != nil {
 		return err
 	}
-	base, cand, err := observeBoth(ctx, s, baseline, candidate, o.terraform)
+	obs, err := newObserver(p, args...)
+	if err != nil {
+		return err
+	}
+	baseline, candidate, err := obs.sides(ctx, cmd, args)
+	if err != nil {
+		return err
+	}
+	if err := obs.policy(&opt, cmd.Flags().Changed, baseline, candidate); err != nil {
+		return err
+	}
+	base, cand, err := obs.observeBoth(ctx, baseline, candidate)
 	if err != nil {
 		return err
 	}
@@ -248,23 +268,23 @@ func runParity(ctx context.Context, s *streams, cmd *cobra.Command, o *parityOpt
 // observeBoth reads both sources side by side. Where both fail, the baseline's
 // error is told, whichever came first; but nobody waits for standard input when
 // the other source has failed, nor for anything once the user stops it.
-func observeBoth(ctx context.Context, s *streams, baseline, candidate, binary string) (base, cand *parity.Snapshot, err error) {
-	done := progress(s.err, "reading "+baseline+" and "+candidate)
+func (o *observer) observeBoth(ctx context.Context, baseline, candidate named) (base, cand *parity.Snapshot, err error) {
+	done := progress(o.project.err, "reading "+baseline.source+" and "+candidate.source)
 	defer done()
 	type result struct {
 		snap *parity.Snapshot
 		err  error
 	}
-	read := func(name string) <-chan result {
+	read := func(n named) <-chan result {
 		c := make(chan result, 1)
 		go func() {
-			snap, err := observe(ctx, name, binary, s.in)
+			snap, err := o.observe(ctx, n)
 			c <- result{snap, err}
 		}()
 		return c
 	}
 	b, c := read(baseline), read(candidate)
-	if baseline == "-" {
+	if baseline.source == "-" {
 		b, c = c, b
 	}
 	var results [2]result
@@ -278,7 +298,7 @@ func observeBoth(ctx context.Context, s *streams, baseline, candidate, binary st
 			return nil, nil, results[i].err
 		}
 	}
-	if baseline == "-" {
+	if baseline.source == "-" {
 		return results[1].snap, results[0].snap, nil
 	}
 	return results[0].snap, results[1].snap, nil

@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
+	"github.com/agext/levenshtein"
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 )
 
@@ -83,10 +87,11 @@ func newRoot(s *streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "maquette",
 		Short: "Build scale models of production, and check that they are true to scale",
-		Long: `Maquette compares one environment with another, up to scale: is staging
-production with fewer members, or something else?`,
+		Long: `Maquette makes scale models of production from definitions, and compares one environment
+with another, up to scale: is staging production with fewer members, or something else?`,
 		Example: `  maquette parity production.tfstate staging.tfstate
-  maquette explain one-box/single-member`,
+  maquette up staging
+  maquette up try --branch feature-x`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		Args:              cobra.NoArgs,
@@ -98,7 +103,18 @@ production with fewer members, or something else?`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w\n  See `%s --help`", err, cmd.CommandPath())
 	})
-	root.AddCommand(newParity(s), newSnapshot(s), newExplain(s), newVersion(s))
+	root.AddGroup(&cobra.Group{ID: "compare", Title: "Compare:"}, &cobra.Group{ID: "build", Title: "Build:"}, &cobra.Group{ID: "look", Title: "Look after:"})
+	for group, commands := range map[string][]*cobra.Command{
+		"compare": {newParity(s), newSnapshot(s), newExplain(s)},
+		"build":   {newValidate(s), newPlan(s), newUp(s), newDown(s), newRollback(s), newExtend(s), newReap(s)},
+		"look":    {newLs(s), newShow(s), newOutputs(s), newLogs(s), newDoctor(s)},
+	} {
+		for _, c := range commands {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
+	root.AddCommand(newVersion(s))
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {
@@ -120,14 +136,10 @@ func usage(cmd *cobra.Command, format string, args ...any) error {
 	return fmt.Errorf(format+"\n  See `%s --help`", append(args, cmd.CommandPath())...)
 }
 
-// isTerminal reports whether w is a terminal, where colours may be used.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+// isTerminal reports whether a stream is a terminal, where colours may be used and questions asked.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd()) && os.Getenv("TERM") != "dumb"
 }
 
 // colours reports whether output to w is coloured: on a terminal, unless the
@@ -138,6 +150,29 @@ func colours(w io.Writer) bool {
 	}
 	return isTerminal(w)
 }
+
+// exactArgs wants n arguments, which are what.
+func exactArgs(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usage(cmd, "%s is wanted; %d arguments given", what, len(args))
+		}
+		return nil
+	}
+}
+
+// nearest returns the one of the names that a mistyped word most likely means; "" where none is near.
+func nearest(word string, names []string) string {
+	best, least := "", len(word)/2+1
+	for _, name := range names {
+		if d := levenshtein.Distance(word, name, nil); d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // oneOf joins words for error messages.
 func oneOf(words []string) string { return strings.Join(words, ", ") }

@@ -10,7 +10,8 @@ import (
 )
 
 func newSnapshot(s *streams) *cobra.Command {
-	var out, name, binary string
+	p := &project{streams: s}
+	var out, name string
 	var catalogs []string
 	cmd := &cobra.Command{
 		Use:   "snapshot SOURCE",
@@ -30,7 +31,15 @@ secrets and without digests of them. A snapshot can stand wherever a source can.
 			if err != nil {
 				return err
 			}
-			snap, err := observe(cmd.Context(), args[0], binary, s.in)
+			obs, err := newObserver(p, args[0])
+			if err != nil {
+				return err
+			}
+			from, err := obs.find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			snap, err := obs.observe(cmd.Context(), from)
 			if err != nil {
 				return err
 			}
@@ -53,6 +62,7 @@ secrets and without digests of them. A snapshot can stand wherever a source can.
 	f.StringVarP(&out, "out", "o", "", "`file` to write (default: standard output)")
 	f.StringVar(&name, "env-name", "", "the environment's `name` (default: inferred)")
 	f.StringArrayVar(&catalogs, "catalog", nil, "`file` with more resource types, laid over the built-in catalogue")
-	f.StringVar(&binary, "terraform", "", "`binary` that reads directories (default: terraform or tofu on PATH)")
+	f.StringVar(&p.terraform, "terraform", "", "`binary` that reads directories (default: terraform or tofu on PATH)")
+	p.flags(f)
 	return cmd
 }

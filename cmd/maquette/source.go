@@ -14,8 +14,7 @@ import (
 	"github.com/maquette/maquette/provision/terraform"
 )
 
-// observe reads a source as the user names it: a file, "-" for standard
-// input, or a Terraform directory with or without "#workspace".
+// observe reads a source that is no environment.
 func observe(ctx context.Context, name, terraformBinary string, in io.Reader) (*parity.Snapshot, error) {
 	switch {
 	case name == "":

@@ -1,8 +1,12 @@
 package terraform
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/maquette/maquette/provision"
 )
 
 const defaultWorkspace = "default"
@@ -42,6 +46,18 @@ func (d Dir) path() string {
 		return "."
 	}
 	return d.Path
+}
+
+// Dir is the directory that Terraform runs in for an instance. It returns fs.ErrNotExist where nothing was applied yet.
+func (d *Driver) Dir(instance string) (Dir, error) {
+	w, err := d.use(provision.Job{Instance: instance})
+	if err != nil {
+		return Dir{}, err
+	}
+	if w.record.Dir == "" {
+		return Dir{}, fmt.Errorf("the working directory of %s: %w", instance, fs.ErrNotExist)
+	}
+	return Dir{Path: w.dir(), Workspace: defaultWorkspace}, nil
 }
 
 // hasConfiguration tells whether a directory holds files that Terraform or OpenTofu would load.

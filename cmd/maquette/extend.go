@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/maquette/maquette/provision"
+)
+
+func newExtend(s *streams) *cobra.Command {
+	p := &project{streams: s}
+	var by time.Duration
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "extend NAME",
+		Short: "Let an instance live longer, up to what its definition allows",
+		Example: `  maquette extend try-feature-x --by 4h
+  maquette extend try-feature-x          # by the definition's ttl`,
+		Args:              exactArgs(1, "an instance"),
+		ValidArgsFunction: p.instances,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if by < 0 {
+				return usage(cmd, "--by: %s is no time to live longer", by)
+			}
+			o, err := p.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer o.registry.Close()
+			in, err := o.find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if by == 0 {
+				if by, err = o.ttl(in); err != nil {
+					return err
+				}
+			}
+			in, err = o.lifecycle.Extend(cmd.Context(), in.Name, by)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(s.out, viewJSON(provision.View{Instance: in, State: string(in.Status)}))
+			}
+			_, err = fmt.Fprintf(s.out, "%s expires %s\n", bold(s.out, in.Name), expiryText(in.ExpiresAt))
+			return err
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.DurationVar(&by, "by", 0, "how much longer, as 4h (default: the definition's ttl)")
+	f.BoolVar(&asJSON, "json", false, "print the instance as JSON")
+	f.DurationVar(&p.wait, "wait", 0, "how long to wait while somebody else works on the instance, as 5m")
+	p.flags(f)
+	return cmd
+}
+
+// ttl is the definition's, for an instance of it.
+func (o *opened) ttl(in provision.Instance) (time.Duration, error) {
+	defs, err := o.definitions()
+	if err != nil {
+		return 0, err
+	}
+	env := defs.Environments[in.Environment]
+	if env == nil || env.Throwaway == nil {
+		return 0, errors.New("the definition says no ttl any more\n  Say how much longer with --by")
+	}
+	return env.Throwaway.TTL, nil
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/maquette/maquette/provision"
+)
+
+func newRollback(s *streams) *cobra.Command {
+	p := &project{streams: s}
+	var approved, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "rollback NAME",
+		Short: "Go back to the last applied definition that was good",
+		Long: `Apply again what was applied when the instance last passed its checks. Practise it: a
+known way back is worth as much as a known way forward.
+
+The values are those of then. Secrets are recorded nowhere: they are those of the
+definition as it is now, or of TF_VAR_ variables.`,
+		Example: `  maquette rollback staging
+  maquette rollback try-feature-x --auto-approve --json`,
+		Args:              exactArgs(1, "an instance"),
+		ValidArgsFunction: p.instances,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := p.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer o.registry.Close()
+			in, err := o.find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			lasting := in.ExpiresAt.IsZero()
+			if lasting && !approved && !isTerminal(s.in) {
+				return usage(cmd, "%s is a lasting environment, and there is no terminal to ask on; give --auto-approve", in.Name)
+			}
+			defs := o.known()
+			screen := newScreen(s.err)
+			show := screen.instance(in.Name, false)
+			req := provision.RollbackRequest{Instance: in.Name, Blueprint: o.again(defs, in), Progress: show.event}
+			if lasting && !approved {
+				req.Approve = func(changes []provision.Change) (bool, error) {
+					show.pause()
+					return o.approveChanges(in.Name, changes)
+				}
+			}
+			start := time.Now()
+			result, err := o.lifecycle.Rollback(cmd.Context(), req)
+			show.done()
+			screen.close()
+			return o.printRollback(defs, in.Name, result, time.Since(start), err, asJSON)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.BoolVar(&approved, "auto-approve", false, "do not ask: apply in one run")
+	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
+	p.runFlags(f)
+	return cmd
+}
+
+func (o *opened) printRollback(defs *provision.Definitions, name string, result *provision.UpResult, took time.Duration, err error, asJSON bool) error {
+	if asJSON {
+		if printErr := printJSON(o.out, o.resultJSON(result, name, err)); printErr != nil {
+			return printErr
+		}
+	}
+	switch {
+	case errors.Is(err, provision.ErrDeclined):
+		if asJSON {
+			return nil
+		}
+		_, err = fmt.Fprintf(o.out, "%s: not approved, nothing was changed\n", name)
+		return err
+	case err != nil:
+		return o.tell(defs, err)
+	case asJSON:
+		return nil
+	}
+	in := result.Instance
+	_, err = fmt.Fprintf(o.out, "%s is %s again, as it was before (%s)  %s\n", bold(o.out, in.Name), good(o.out, string(in.Status)),
+		took.Round(10*time.Millisecond), in.URL)
+	return err
+}

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/maquette/maquette/provision"
+)
+
+// wanted are the flags that say which instances of an environment are meant.
+type wanted struct {
+	names    []string
+	branches []string
+	commit   string
+	owner    string
+	vars     []string
+}
+
+func (w *wanted) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&w.branches, "branch", nil, "`branch` to make an instance for; may be repeated")
+	f.StringArrayVar(&w.names, "name", nil, "`name` of the instance (default: the definition's, or ENVIRONMENT-BRANCH); may be repeated")
+	f.StringVar(&w.commit, "commit", "", "`commit` to use, instead of the newest of the branch")
+	f.StringVar(&w.owner, "owner", "", "`who` it is for (default: $MAQUETTE_OWNER, or your login)")
+	f.StringArrayVar(&w.vars, "var", nil, "Terraform variable, laid over the definition's, as `NAME=VALUE`; give secrets as TF_VAR_NAME in the environment")
+}
+
+// inputs are those of each instance that is wanted.
+func (w *wanted) inputs(cmd *cobra.Command) ([]provision.Inputs, error) {
+	vars := map[string]string{}
+	for _, v := range w.vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return nil, usage(cmd, "--var: %q is not of the form NAME=VALUE", name)
+		}
+		vars[name] = value
+	}
+	owner := w.owner
+	if owner == "" {
+		owner = os.Getenv("MAQUETTE_OWNER")
+	}
+	if owner == "" {
+		owner = login()
+	}
+	if len(w.names) > 1 && len(w.branches) > 1 && len(w.names) != len(w.branches) {
+		return nil, usage(cmd, "%d names for %d branches: give as many, or only one of either", len(w.names), len(w.branches))
+	}
+	pick := func(all []string, i int) string {
+		switch {
+		case len(all) == 0:
+			return ""
+		case len(all) == 1:
+			return all[0]
+		}
+		return all[i]
+	}
+	var all []provision.Inputs
+	for i := range max(len(w.names), len(w.branches), 1) {
+		all = append(all, provision.Inputs{
+			Name: pick(w.names, i), Branch: pick(w.branches, i), Commit: w.commit, Owner: owner, Vars: vars,
+			Secret: secret, Provided: provided(),
+		})
+	}
+	return all, nil
+}
+
+// blueprints instantiates each, and prints all that is wrong.
+func (o *opened) blueprints(cmd *cobra.Command, environment string, w *wanted) (*provision.Definitions, []*provision.Blueprint, error) {
+	inputs, err := w.inputs(cmd)
+	if err != nil {
+		return nil, nil, err
+	}
+	defs, err := o.definitions()
+	if err != nil {
+		return nil, nil, err
+	}
+	var all []*provision.Blueprint
+	seen := map[string]bool{}
+	for _, in := range inputs {
+		in.Module = o.driver
+		bp, diags := defs.Instantiate(environment, in)
+		if err := o.complain(defs, diags); err != nil {
+			return defs, nil, err
+		}
+		if seen[bp.Instance] {
+			return defs, nil, usage(cmd, "two of the instances would be called %s; give each a --name", bp.Instance)
+		}
+		seen[bp.Instance] = true
+		all = append(all, bp)
+	}
+	return defs, all, nil
+}
+
+func newUp(s *streams) *cobra.Command {
+	p := &project{streams: s}
+	var w wanted
+	var ttl time.Duration
+	var approved, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "up ENVIRONMENT",
+		Short: "Make an environment be, or be what its definition says now",
+		Long: `Make an environment be as its definition says: derived from the one it models, built
+by Terraform, then checked. What is there already is changed to match.
+
+An environment with a throwaway block gets an instance of its own for each branch or
+name, which goes away by itself. A lasting one is shown as a plan first, and asks.
+
+Ctrl-C stops gently, and what was made until then is kept; a second one stops waiting.`,
+		Example: `  # A try server for a branch
+  maquette up try --branch feature-x
+
+  # Staging, after a look at what would change
+  maquette up staging
+
+  # In CI: no questions, and the result as data
+  maquette up staging --auto-approve --json
+
+  # Three at once
+  maquette up try --branch fix-a --branch fix-b --branch fix-c`,
+		Args:              exactArgs(1, "an environment"),
+		ValidArgsFunction: p.environments,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := p.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer o.registry.Close()
+			defs, blueprints, err := o.blueprints(cmd, args[0], &w)
+			if err != nil {
+				return err
+			}
+			lasting := blueprints[0].Lifetime == nil
+			if lasting && !approved && !isTerminal(s.in) {
+				return usage(cmd, "%s is a lasting environment, and there is no terminal to ask on; look with `maquette plan %s`, then give --auto-approve", args[0], args[0])
+			}
+			return o.up(cmd.Context(), defs, blueprints, ttl, lasting && !approved, asJSON)
+		},
+	}
+	w.flags(cmd)
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.DurationVar(&ttl, "ttl", 0, "how long it may live from its creation, as 8h (default: the definition's)")
+	f.BoolVar(&approved, "auto-approve", false, "do not ask: apply in one run")
+	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
+	p.runFlags(f)
+	return cmd
+}
+
+// up makes all of them, some side by side, and prints what came of each.
+func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints []*provision.Blueprint, ttl time.Duration, ask, asJSON bool) error {
+	screen := newScreen(o.err)
+	results := make([]*provision.UpResult, len(blueprints))
+	errs := make([]error, len(blueprints))
+	took := make([]time.Duration, len(blueprints))
+	provision.Parallel(len(blueprints), o.parallel, func(i int) {
+		bp := blueprints[i]
+		show := screen.instance(bp.Instance, len(blueprints) > 1)
+		defer show.done()
+		req := provision.UpRequest{Blueprint: bp, TTL: ttl, Progress: show.event}
+		if ask {
+			req.Approve = func(changes []provision.Change) (bool, error) {
+				show.pause()
+				return o.approveChanges(bp.Instance, changes)
+			}
+		}
+		start := time.Now()
+		results[i], errs[i] = o.lifecycle.Up(ctx, req)
+		took[i] = time.Since(start)
+	})
+	screen.close()
+
+	failed := false
+	var views []instanceJSON
+	for i, err := range errs {
+		name := blueprints[i].Instance
+		if err != nil && !errors.Is(err, provision.ErrDeclined) {
+			failed = true
+		}
+		if asJSON {
+			views = append(views, o.resultJSON(results[i], name, err))
+			continue
+		}
+		if err := o.printUp(defs, blueprints[i], results[i], took[i], err); err != nil {
+			return err
+		}
+	}
+	if asJSON {
+		if err := printJSON(o.out, map[string]any{"instances": views}); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return exitCode(exitError)
+	}
+	return nil
+}
+
+// printUp says what came of one: the good on stdout, the bad on stderr.
+func (o *opened) printUp(defs *provision.Definitions, bp *provision.Blueprint, result *provision.UpResult, took time.Duration, err error) error {
+	if err != nil {
+		err = o.tell(defs, err)
+		if errors.Is(err, provision.ErrDeclined) {
+			_, err = fmt.Fprintf(o.out, "%s: not approved, nothing was changed\n", bp.Instance)
+			return err
+		}
+		fmt.Fprintf(o.err, "maquette: %s: %v\n", bp.Instance, err)
+		if result != nil {
+			fmt.Fprintf(o.err, "  What was made is kept. More: maquette logs %s. Then again: maquette up, or maquette down %s\n", bp.Instance, bp.Instance)
+		}
+		return nil
+	}
+	in := result.Instance
+	t := newTable(o.out)
+	fmt.Fprintf(o.out, "%s is %s (%s)\n", bold(o.out, in.Name), good(o.out, string(in.Status)), took.Round(10*time.Millisecond))
+	if in.URL != "" {
+		t.row("  url", in.URL)
+	}
+	if len(bp.Tiers) > 0 {
+		t.row("  tiers", tierText(bp.Tiers))
+	}
+	if names := outputNames(result.Outputs); len(names) > 0 {
+		t.row("  outputs", strings.Join(names, ", ")+"  (maquette outputs "+in.Name+")")
+	}
+	if !in.ExpiresAt.IsZero() {
+		t.row("  expires", expiryText(in.ExpiresAt)+"  (maquette extend "+in.Name+")")
+	}
+	return t.flush()
+}
+
+func tierText(tiers []provision.TierScale) string {
+	var words []string
+	for _, t := range tiers {
+		word := fmt.Sprintf("%s %d", t.Name, t.Members)
+		if t.Baseline > 0 && t.Baseline != t.Members {
+			word += fmt.Sprintf(" of %d", t.Baseline)
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, ", ")
+}
+
+// approveChanges shows a plan and asks.
+func (o *opened) approveChanges(name string, changes []provision.Change) (bool, error) {
+	if len(changes) == 0 {
+		fmt.Fprintf(o.err, "%s: nothing to change\n", name)
+		return true, nil
+	}
+	if err := printChanges(o.err, changes); err != nil {
+		return false, err
+	}
+	return o.ask(fmt.Sprintf("Make these changes to %s?", name))
+}
+
+// ask asks on the terminal; only "yes" or "y" is yes.
+func (o *opened) ask(question string) (bool, error) {
+	fmt.Fprintf(o.err, "\n%s [y/N] ", question)
+	line, err := bufio.NewReader(o.in).ReadString('\n')
+	if err != nil && line == "" {
+		fmt.Fprintln(o.err)
+		return false, nil // the end of input is no yes
+	}
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes", nil
+}
