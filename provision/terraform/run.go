@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -88,6 +89,9 @@ func (w *workdir) listen(ctx context.Context, op string, l *listener, values map
 		return w.failure(ctx, op, l, err, "")
 	}
 	encoded[envJSON] = "1"
+	used, _ := w.driver.ownNeeds(w.config, isTofu(w.tool.path))
+	slices.Sort(used)
+	encoded[envProvider] = strings.Join(slices.Compact(used), ",")
 	output := &lines{each: l.hear}
 	defer output.flush()
 	return w.start(ctx, op, l, encoded, output, command)

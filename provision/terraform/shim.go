@@ -29,6 +29,8 @@ const (
 	// envJSON asks for machine-readable output. terraform-exec has methods for that, which first ask for the version in
 	// a process of its own.
 	envJSON = shimPrefix + "JSON"
+	// envProvider are the addresses of our own provider, with commas between, where the shim is to start it.
+	envProvider = shimPrefix + "PROVIDER"
 )
 
 const (
@@ -117,7 +119,10 @@ func (s shim) run(args []string) (code int, err error) {
 	if err := copies.take(); err != nil {
 		return 0, err
 	}
+	var server *attached
+	server, cmd.Env = attach(os.Getenv(envProvider), cmd.Env)
 	if err := cmd.Start(); err != nil {
+		server.end(true)
 		return 0, errors.Join(err, changes.close(true))
 	}
 	if err := writePID(s.dir, cmd.Process.Pid); err != nil {
@@ -130,6 +135,7 @@ func (s shim) run(args []string) (code int, err error) {
 	code = s.wait(cmd, copies, &output)
 	removePID(s.dir)
 	orderly := code == 0 || code == 1 || code == 2 // 2: a plan with changes
+	server.end(orderly)
 	return code, changes.close(orderly)
 }
 
