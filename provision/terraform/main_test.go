@@ -86,3 +86,11 @@ func job(source, instance string, variables map[string]cty.Value) (provision.Job
 		Stack: provision.Stack{Source: source, Local: true, Variables: variables},
 	}, said
 }
+
+func stringsOf(values map[string]string) map[string]cty.Value {
+	all := map[string]cty.Value{}
+	for name, value := range values {
+		all[name] = cty.StringVal(value)
+	}
+	return all
+}
