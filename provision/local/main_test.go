@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 // play is a service, as tests need them.
 func play(what string, args []string) {
 	switch what {
-	case "web": // answers its number and what it was told; "slow-start=D", "text=T", "child", "stubborn" change it
+	case "web": // answers its number and what it was told; options change it
 		options := map[string]string{}
 		for _, arg := range args {
 			name, value, _ := strings.Cut(arg, "=")
@@ -78,7 +78,8 @@ func web(options map[string]string) {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM)
 	server := &http.Server{Addr: "127.0.0.1:" + os.Getenv("PORT"), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/healthz" && options["sick"] != "" {
+		_, err := os.Stat(options["sick-if"])
+		if r.URL.Path == "/healthz" && (options["sick"] != "" || err == nil) {
 			http.Error(w, "sick", http.StatusInternalServerError)
 			return
 		}

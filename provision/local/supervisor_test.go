@@ -278,6 +278,30 @@ func TestWhyAMemberIsNotReady(t *testing.T) {
 	}
 }
 
+func TestMemberThatFallsIll(t *testing.T) {
+	u := testUnit(t)
+	sick := filepath.Join(t.TempDir(), "sick")
+	s := testSpec(t, self(t, "web", "sick-if="+sick)...)
+	s.Health.Interval = 10 * time.Millisecond
+	st, err := bringTest(t, u, s, 1)
+	require.NoError(t, err)
+	pid := st.Members[0].PID
+	becomes := func(state string) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			st, err = u.live()
+			return err == nil && st != nil && st.Members[0].State == state
+		}, 10*time.Second, 5*time.Millisecond)
+		assert.Equal(t, pid, st.Members[0].PID, "it is left alone")
+	}
+	require.NoError(t, os.WriteFile(sick, nil, 0o600))
+	becomes(StateUnhealthy)
+	assert.Contains(t, st.Members[0].Reason, "500 Internal Server Error")
+	require.NoError(t, os.Remove(sick))
+	becomes(StateReady)
+	assert.Empty(t, st.Members[0].Reason)
+}
+
 func TestOneShotMembersAreDone(t *testing.T) {
 	u := testUnit(t)
 	s := testSpec(t, "true")
