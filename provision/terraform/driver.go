@@ -36,27 +36,23 @@ var _ provision.Driver = (*Driver)(nil)
 // open makes a working directory ready for Terraform, after what a kill has left of it is mended.
 func (d *Driver) open(ctx context.Context, job provision.Job) (*workdir, error) {
 	w, err := d.use(job)
-	if err == nil {
-		if err = os.MkdirAll(w.instance, 0o700); err == nil {
-			err = w.settle(ctx)
+	if err != nil {
+		return nil, &Failure{Op: "preparing", Instance: job.Instance, Err: err}
+	}
+	if err = os.MkdirAll(w.instance, 0o700); err == nil {
+		if err = w.settle(ctx); err == nil {
+			err = w.prepare(ctx)
 		}
 	}
-	if err == nil {
-		err = w.prepare(ctx)
+	if err != nil {
+		return nil, w.asFailure("preparing", err)
 	}
-	if err == nil {
-		return w, nil
-	}
-	var failure *Failure
-	if errors.As(err, &failure) {
-		return nil, err
-	}
-	return nil, &Failure{Op: "preparing", Instance: job.Instance, Err: w.hide(err)}
+	return w, nil
 }
 
 // hide masks secrets in an error that may repeat what others said.
 func (w *workdir) hide(err error) error {
-	if text := err.Error(); w.say != nil && w.say.mask.apply(text) != text {
+	if text := err.Error(); w.say.mask.apply(text) != text {
 		return errors.New(w.say.mask.apply(text))
 	}
 	return err
@@ -86,9 +82,10 @@ func (w *workdir) operate(ctx context.Context, op string, values map[string]cty.
 	}
 }
 
+// asFailure says what was being done, where that is not said yet.
 func (w *workdir) asFailure(op string, err error) error {
 	var failure *Failure
-	if errors.As(err, &failure) {
+	if err == nil || errors.As(err, &failure) {
 		return err
 	}
 	return &Failure{Op: op, Instance: w.job.Instance, Err: w.hide(err)}

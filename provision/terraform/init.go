@@ -42,7 +42,7 @@ func (w *workdir) initialise(ctx context.Context, force bool) (ran bool, err err
 	if err := w.runInit(ctx); err != nil {
 		return true, err
 	}
-	if err := lockOurs(w.lockPath(), w.driver.addresses(), used, w.driver.ProviderVersion); err != nil {
+	if err := lockOurs(w.lockPath(), w.driver.addresses(), used, w.driver.ProviderVersion, true); err != nil {
 		return true, err
 	}
 	w.record.Init = stamp
@@ -61,10 +61,13 @@ func (w *workdir) lockPath() string { return filepath.Join(w.dir(), lockName) }
 func (w *workdir) runInit(ctx context.Context, options ...tfexec.InitOption) error {
 	w.say.phase("initialising")
 	// A hash in there would be that of the binary that was offered when it was written.
-	if err := lockOurs(w.lockPath(), w.driver.addresses(), nil, ""); err != nil {
+	if err := lockOurs(w.lockPath(), w.driver.addresses(), nil, "", false); err != nil {
 		return err
 	}
 	return w.run(ctx, "initialising", func(tf *tfexec.Terraform) error {
+		if _, _, err := tf.Version(ctx, false); err != nil { // which Init asks for, and nobody wants to read
+			return err
+		}
 		tf.SetStdout(w.say.plain())
 		return tf.Init(ctx, options...)
 	})
@@ -106,7 +109,7 @@ func (w *workdir) writeInit(used []string) error {
 	if err := w.writeModules(filepath.Join(data, "modules")); err != nil {
 		return err
 	}
-	return lockOurs(w.lockPath(), w.driver.addresses(), used, w.driver.ProviderVersion)
+	return lockOurs(w.lockPath(), w.driver.addresses(), used, w.driver.ProviderVersion, false)
 }
 
 // writeModules tells Terraform where the local modules are.
@@ -159,6 +162,7 @@ var initComplaints = []string{
 	"Inconsistent dependency lock file", "Module not installed", "Module source has changed", "Module version requirements have changed",
 	"Backend initialization required", "Initialization required", "Required plugins are not installed", "Missing required provider",
 	"Unable to read module directory",
+	"Failed to load plugin schemas", // one that the state alone still needs
 }
 
 func wantsInit(failure *Failure) bool {

@@ -14,9 +14,10 @@ import (
 
 const lockName = ".terraform.lock.hcl"
 
-// lockOurs makes a lock file select our provider's version without a hash, by the addresses that are used: a maquette
-// that was built anew is still the same provider. Without addresses it only takes our entries out.
-func lockOurs(path string, all, used []string, version string) error {
+// lockOurs makes a lock file select our provider's version without a hash: a maquette that was built anew is still the
+// same provider. It does so for the addresses that are used, or with keep for those that are there too, and takes out
+// all others of ours.
+func lockOurs(path string, ours, used []string, version string, keep bool) error {
 	content, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -27,8 +28,12 @@ func lockOurs(path string, all, used []string, version string) error {
 	}
 	body := file.Body()
 	for _, block := range body.Blocks() {
-		if block.Type() == "provider" && len(block.Labels()) == 1 && slices.Contains(all, block.Labels()[0]) {
-			body.RemoveBlock(block)
+		if block.Type() != "provider" || len(block.Labels()) != 1 || !slices.Contains(ours, block.Labels()[0]) {
+			continue
+		}
+		body.RemoveBlock(block)
+		if keep {
+			used = append(used, block.Labels()[0])
 		}
 	}
 	slices.Sort(used)
@@ -36,7 +41,7 @@ func lockOurs(path string, all, used []string, version string) error {
 		body.AppendNewBlock("provider", []string{address}).Body().SetAttributeValue("version", cty.StringVal(version))
 	}
 	changed := hclwrite.Format(file.Bytes())
-	if bytes.Equal(changed, content) || err != nil && len(bytes.TrimSpace(changed)) == 0 {
+	if bytes.Equal(changed, content) {
 		return nil
 	}
 	return writeFile(path, changed)

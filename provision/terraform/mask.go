@@ -112,10 +112,19 @@ func addSecret(text string, secrets map[string]bool) {
 			add(line)
 		}
 	}
-	quoted, _ := json.Marshal(text)
-	add(string(quoted[1 : len(quoted)-1]))
-	add(strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "${", "$${", "%{", "%%{").Replace(text))
+	// Commands are told as quoted lists, and may hold quoted text themselves.
+	for _, q := range []func(string) string{quoteJSON, quoteHCL} {
+		once := q(text)
+		add(once)
+		add(quoteJSON(once))
+		add(quoteHCL(once))
+	}
 	add(url.QueryEscape(text))
 	add(url.PathEscape(text))
 	add(base64.StdEncoding.EncodeToString([]byte(text)))
+}
+
+func quoteJSON(text string) string {
+	quoted, _ := json.Marshal(text) // a text has always a form
+	return string(quoted[1 : len(quoted)-1])
 }

@@ -42,14 +42,7 @@ func (d *Driver) Recover(ctx context.Context, instance string, dry bool) ([]stri
 		notes = append(notes, mended...)
 		return err
 	})
-	return notes, w.asFailureOrNil("recovering", err)
-}
-
-func (w *workdir) asFailureOrNil(op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return w.asFailure(op, err)
+	return notes, w.asFailure("recovering", err)
 }
 
 // settle is what Recover does, before each operation and with a plan that was kept left alone.

@@ -90,7 +90,7 @@ func (s *state) addresses() []string {
 		for _, i := range r.Instances {
 			switch key := i.IndexKey.(type) {
 			case string:
-				all = append(all, address+"["+quote(key)+"]")
+				all = append(all, address+"["+`"`+quoteHCL(key)+`"`+"]")
 			case float64:
 				all = append(all, fmt.Sprintf("%s[%d]", address, int64(key)))
 			default:
@@ -102,10 +102,10 @@ func (s *state) addresses() []string {
 	return slices.Compact(all) // deposed objects have their resource's address
 }
 
-// quote writes a key as Terraform does in addresses.
-func quote(key string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "${", "$${", "%{", "%%{").Replace(key) + `"`
-}
+var hclEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "${", "$${", "%{", "%%{")
+
+// quoteHCL writes a text as Terraform does between quotes.
+func quoteHCL(text string) string { return hclEscapes.Replace(text) }
 
 func (s *state) outputs() (map[string]provision.OutputValue, error) {
 	outputs := map[string]provision.OutputValue{}
