@@ -44,8 +44,8 @@ func (d *decoder) file(file *hcl.File) []*Environment {
 func (d *decoder) environment(block *hcl.Block) *Environment {
 	env := &Environment{Name: block.Labels[0], Range: block.DefRange}
 	if !isName(env.Name) {
-		d.errorf(block.LabelRanges[0], "Bad name", "%q cannot name an environment: its instances' names are parts of host names, so that it has lower-case letters, digits and dashes, at most %d, and neither starts nor ends with a dash. %q would do.",
-			env.Name, maxName, slug(env.Name))
+		d.errorf(block.LabelRanges[0], "Bad name", "%q cannot name an environment: its instances' names are parts of host names, so that it has lower-case letters, digits and dashes, at most %d, and neither starts nor ends with a dash.%s",
+			env.Name, maxName, wouldDo(env.Name))
 	}
 	b := d.read(block, environmentSchema, "observe", "scale", "terraform", "throwaway", "parity")
 	env.ModelOf = d.text(b, "model_of")
@@ -138,6 +138,7 @@ func (d *decoder) scale(block *hcl.Block) *Scale {
 	}
 	scale.Budget, _ = d.integer(b, "budget", 1)
 	if b.has("ratio") && b.has("budget") {
+		scale.Budget = 0 // so that nothing follows from it
 		d.errorf(b.at("budget"), "Ratio and budget together", "A ratio says how many members there are, and a budget as well. Give one of the two.")
 	}
 	d.eachTier(b, func(block *hcl.Block) {

@@ -93,32 +93,28 @@ func (d *decoder) literal(b body, name string, want cty.Type) (cty.Value, bool) 
 	}
 	value, diags := attr.Expr.Value(nil)
 	if diags.HasErrors() {
-		d.diags = append(d.diags, diags...)
+		d.diags = append(d.diags, explained(diags, name, attr.Expr)...)
 		return cty.NilVal, false
 	}
-	value, err := convert.Convert(value, want)
+	converted, err := convert.Convert(value, want)
 	if err != nil || value.IsNull() || !value.IsWhollyKnown() {
-		d.errorf(attr.Expr.Range(), "Wrong type", "%q is %s.", name, described(want))
+		d.errorf(attr.Expr.Range(), "Wrong type", "%q must be %s.", name, wanted(want, value))
 		return cty.NilVal, false
 	}
-	return value, true
+	return converted, true
 }
 
-// described names a type as a sentence's end.
-func described(t cty.Type) string {
-	switch {
-	case t == cty.String:
-		return "a text: write it in quotes"
-	case t == cty.Number:
-		return "a number"
-	case t == cty.Bool:
-		return "true or false"
-	case t.IsListType() && t.ElementType() == cty.String:
-		return `a list of texts, as ["a", "b"]`
-	case t.IsMapType() && t.ElementType() == cty.String:
-		return "a map of texts, as { NAME = \"value\" }"
+// explained tells of an attribute that is no literal what it is to be.
+func explained(diags hcl.Diagnostics, name string, expr hcl.Expression) hcl.Diagnostics {
+	for _, diag := range diags {
+		switch word := hcl.ExprAsKeyword(expr); {
+		case word != "":
+			diag.Detail = fmt.Sprintf("%q must be a literal. Did you mean the text %q, in quotes?", name, word)
+		case strings.HasSuffix(diag.Summary, "not allowed"):
+			diag.Detail = fmt.Sprintf("%q must be a literal, as it holds for every instance: neither names nor functions can be used in it.", name)
+		}
 	}
-	return t.FriendlyName()
+	return diags
 }
 
 // text reads a text. It is "" where there is none; one that is there and empty is an error.
@@ -242,6 +238,14 @@ func suggest(name string, candidates []string) string {
 	for _, candidate := range slices.Sorted(slices.Values(candidates)) {
 		if distance := levenshtein.Distance(name, candidate, nil); distance < least {
 			best, least = candidate, distance
+		}
+	}
+	if best == "" {
+		// As "environment" for "env".
+		for _, candidate := range candidates {
+			if len(candidate) > len(best) && len(candidate) > 2 && strings.HasPrefix(name, candidate) {
+				best = candidate
+			}
 		}
 	}
 	if best == "" {

@@ -21,6 +21,7 @@ func (d *decoder) terraform(block *hcl.Block) *Terraform {
 		Variables: map[string]hcl.Expression{}, keys: map[string]hcl.Range{},
 	}
 	tf.Source, tf.Local = d.source(b)
+	tf.badSource = tf.Source == "" && b.has("source")
 	tf.Binary = d.text(b, "binary")
 	if strings.Contains(tf.Binary, "/") {
 		tf.Binary = joined(b.dir, tf.Binary)

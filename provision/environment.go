@@ -96,6 +96,7 @@ type Terraform struct {
 
 	keys        map[string]hcl.Range // of the variables' names
 	sourceRange hcl.Range
+	badSource   bool // there is one, and it is wrong
 }
 
 // BackendBlock is a `backend` block, not yet evaluated.

@@ -33,7 +33,6 @@ var functions = map[string]function.Function{
 	"format":          stdlib.FormatFunc,
 	"formatlist":      stdlib.FormatListFunc,
 	"indent":          stdlib.IndentFunc,
-	"index":           stdlib.IndexFunc,
 	"join":            stdlib.JoinFunc,
 	"jsondecode":      stdlib.JSONDecodeFunc,
 	"jsonencode":      stdlib.JSONEncodeFunc,

@@ -118,7 +118,7 @@ func (d *Definitions) instanceName(env *Environment, s *scope, in Inputs) (cty.V
 	name := in.Name
 	switch {
 	case name != "" && !isName(name):
-		return cty.DynamicVal, hcl.Diagnostics{unplaced("Bad name", "--name %s: a name is part of host names, so that it has lower-case letters, digits and dashes, at most %d, and neither starts nor ends with a dash. %q would do.", name, maxName, slug(name))}
+		return cty.DynamicVal, hcl.Diagnostics{unplaced("Bad name", "--name %s: a name is part of host names, so that it has lower-case letters, digits and dashes, at most %d, and neither starts nor ends with a dash.%s", name, maxName, wouldDo(name))}
 	case name != "":
 	case s.blind:
 		return cty.UnknownVal(cty.String).RefineNotNull(), nil

@@ -3,6 +3,7 @@ package provision
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -47,6 +48,14 @@ func fit(name, text string) string {
 // nameAfter joins an environment's name and what tells its instances apart.
 func nameAfter(environment, what string) string {
 	return fit(label(environment)+"-"+label(what), environment+"-"+what)
+}
+
+// wouldDo proposes a name for one that is none, as the end of a message.
+func wouldDo(text string) string {
+	if !strings.ContainsFunc(strings.ToLower(text), func(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' }) {
+		return ""
+	}
+	return fmt.Sprintf(" %q would do.", slug(text))
 }
 
 func digest(text string) string {

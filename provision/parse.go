@@ -13,8 +13,9 @@ import (
 // What a file may be at most. The parser recurses: without bounds, a hostile or generated file would end the process,
 // as Go cannot recover from a stack that is full.
 const (
-	maxFileSize = 256 << 10
-	maxNesting  = 100
+	maxFileSize  = 256 << 10
+	maxNesting   = 100
+	maxOperators = 5_000 // as each nests what comes after it, or before
 )
 
 // ParseOptions are what definitions are read with.
@@ -90,8 +91,14 @@ func bounded(data []byte, name string) hcl.Diagnostics {
 			maxFileSize>>10, (len(data)+1023)>>10)}
 	}
 	tokens, _ := hclsyntax.LexConfig(data, name, hcl.InitialPos)
-	depth := 0
+	depth, operators := 0, 0
 	for _, token := range tokens {
+		if slices.Contains(operatorTokens, token.Type) {
+			operators++
+		}
+		if operators > maxOperators {
+			return hcl.Diagnostics{problem(token.Range, "Too many operators", "A file of definitions may have %d operators. Divide it: all *.hcl files of the directory are read together.", maxOperators)}
+		}
 		switch token.Type {
 		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
 			depth++
@@ -103,6 +110,14 @@ func bounded(data []byte, name string) hcl.Diagnostics {
 		}
 	}
 	return nil
+}
+
+// operatorTokens are those that let an expression be deep without being in brackets.
+var operatorTokens = []hclsyntax.TokenType{
+	hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenPlus, hclsyntax.TokenStar, hclsyntax.TokenSlash, hclsyntax.TokenPercent,
+	hclsyntax.TokenEqualOp, hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan,
+	hclsyntax.TokenGreaterThanEq, hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenQuestion,
+	hclsyntax.TokenOBrack, hclsyntax.TokenTemplateControl,
 }
 
 // WriteDiagnostics prints diagnostics with the source lines that they are about, in order of file and line. A width of

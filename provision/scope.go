@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -97,9 +98,35 @@ func (s *scope) evaluate(expr hcl.Expression, want cty.Type) (cty.Value, hcl.Dia
 	}
 	converted, err := convert.Convert(value, want)
 	if err != nil {
-		return unknown, hcl.Diagnostics{problem(expr.Range(), "Wrong type", "The value is to be %s, and is %s.", described(want), kindOf(value))}
+		return unknown, hcl.Diagnostics{problem(expr.Range(), "Wrong type", "The value must be %s.", wanted(want, value))}
 	}
 	return converted, nil
+}
+
+// wanted says what a value must be and, where that tells more, what it is.
+func wanted(want cty.Type, value cty.Value) string {
+	is, must := kindOf(value), described(want)
+	if strings.HasPrefix(must, is) || want.IsMapType() && is == "an object" {
+		return must
+	}
+	return must + ", and is " + is
+}
+
+// described names a type that is wanted.
+func described(t cty.Type) string {
+	switch {
+	case t == cty.String:
+		return "a text"
+	case t == cty.Number:
+		return "a number"
+	case t == cty.Bool:
+		return "true or false"
+	case t.IsListType() && t.ElementType() == cty.String:
+		return `a list of texts, as ["a", "b"]`
+	case t.IsMapType() && t.ElementType() == cty.String:
+		return "a map of texts, as { NAME = \"value\" }"
+	}
+	return t.FriendlyName()
 }
 
 // kindOf names a value's type, of which the attributes' names may be as secret as the value.
@@ -131,7 +158,11 @@ func (s *scope) conceal(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnost
 	if _, harmless := expr.Value(blind.context(expr)); harmless.HasErrors() {
 		return harmless
 	}
-	return hcl.Diagnostics{problem(expr.Range(), diags[0].Summary, "The expression fails for the value that its secret has. The reason is not shown, as it could tell a part of it.")}
+	at := expr.Range()
+	if diags[0].Subject != nil {
+		at = *diags[0].Subject
+	}
+	return hcl.Diagnostics{problem(at, diags[0].Summary, "The expression fails for the value that its secret has. The reason is not shown, as it could tell a part of it.")}
 }
 
 // seesSecrets reports whether an expression can have come upon a secret.
@@ -171,7 +202,7 @@ func (s *scope) checkName(t hcl.Traversal) *hcl.Diagnostic {
 		if value != nil {
 			return nil
 		}
-		return problem(root, "No "+what, "The expression needs a %s, and none is given: add %s.", what, flag)
+		return problem(root, "No "+what, "The expression uses %q, which is not given. Add %s.", what, flag)
 	}
 	switch t.RootName() {
 	case "env":
@@ -182,7 +213,11 @@ func (s *scope) checkName(t hcl.Traversal) *hcl.Diagnostic {
 		case name == "name":
 			return problem(at, "The name is not known here", "This expression makes the instance's name, so that env.name cannot be in it. Did you mean env.environment, which is %q?", s.environment)
 		}
-		return problem(at, "Unknown name", "\"env\" has no %q; it has: environment, name.%s", name, suggest(name, []string{"environment", "name"}))
+		hint := suggest(name, []string{"environment", "name"})
+		if slices.Contains(scopeNames, name) {
+			hint = fmt.Sprintf(" Did you mean %s, without env?", name)
+		}
+		return problem(at, "Unknown name", "\"env\" has no %q; it has: environment, name.%s", name, hint)
 	case "tier":
 		return s.checkTier(t)
 	case "branch":

@@ -15,6 +15,7 @@ import (
 // stackPlan is what builds an environment, gathered along its line of models and not yet evaluated.
 type stackPlan struct {
 	source    *Terraform // the nearest that has a source; nil: nothing builds it
+	unknown   bool       // there may be one: what is said of it is wrong
 	nearest   hcl.Range  // the nearest terraform block
 	binary    string
 	backend   *BackendBlock
@@ -46,22 +47,25 @@ func (d *Definitions) stackPlan(env *Environment) stackPlan {
 		if plan.binary == "" {
 			plan.binary = tf.Binary
 		}
-		if tf.Source != "" && plan.source == nil {
+		switch {
+		case plan.source != nil || plan.unknown:
+		case tf.badSource:
+			plan.unknown = true
+		case tf.Source != "":
 			plan.source = tf
 		}
 		line = append(line, at)
 	}
-	seen := map[string]bool{}
-	for _, at := range line {
-		tf := at.Terraform
-		// Variables are of a module: those for another one end the line.
-		if tf.Source != "" && tf.Source != plan.source.Source {
+	// Variables are of a module: those for another one end the line. Which one an environment means, it says or the
+	// next in the line does.
+	for i := range line {
+		from := slices.IndexFunc(line[i:], func(at *Environment) bool { return at.Terraform.Source != "" || at.Terraform.badSource })
+		if plan.source != nil && (from < 0 || line[i+from].Terraform.Source != plan.source.Source) {
 			break
 		}
-		for _, name := range tf.Names {
-			if !seen[name] {
-				seen[name] = true
-				plan.variables = append(plan.variables, planned{name, tf.Variables[name], tf.keys[name], at.Name})
+		for _, name := range line[i].Terraform.Names {
+			if !slices.ContainsFunc(plan.variables, func(v planned) bool { return v.name == name }) {
+				plan.variables = append(plan.variables, planned{name, line[i].Terraform.Variables[name], line[i].Terraform.keys[name], line[i].Name})
 			}
 		}
 	}
@@ -69,18 +73,18 @@ func (d *Definitions) stackPlan(env *Environment) stackPlan {
 	return plan
 }
 
-// evaluateStack evaluates what builds an environment. The module is nil where nothing is known of it.
+// evaluateStack evaluates what builds an environment; without a source, to say what is wrong with the rest. The module is nil where nothing is known of it.
 func (d *Definitions) evaluateStack(env *Environment, s *scope, in Inputs) (Stack, *Module, hcl.Diagnostics) {
 	plan := d.stackPlan(env)
-	if plan.source == nil {
-		return Stack{}, nil, nil
-	}
-	stack := Stack{Source: plan.source.Source, Local: plan.source.Local, Binary: plan.binary, Variables: map[string]cty.Value{}}
+	stack := Stack{Binary: plan.binary, Variables: map[string]cty.Value{}}
 	var (
 		module *Module
 		diags  hcl.Diagnostics
 	)
-	if in.Module != nil {
+	if plan.source != nil {
+		stack.Source, stack.Local = plan.source.Source, plan.source.Local
+	}
+	if plan.source != nil && in.Module != nil {
 		var err error
 		if module, err = in.Module.ReadModule(stack.Source); err != nil {
 			diags = append(diags, problem(plan.source.sourceRange, "The module cannot be read", "Reading the interface of %s: %s.", stack.Source, err))
@@ -127,11 +131,11 @@ func (s *scope) variable(v planned, module *Module) (cty.Value, hcl.Diagnostics)
 	}
 	converted, err := convert.Convert(value, declared.Type)
 	if err != nil {
-		reason := convert.MismatchMessage(value.Type(), declared.Type)
+		reason := ": " + err.Error()
 		if declared.Sensitive || value.ContainsMarked() {
-			reason = "another type is wanted"
+			reason = ""
 		}
-		return value, append(diags, problem(v.expr.Range(), "Wrong type", "The module declares %q as %s, and the value is %s: %s.", v.name, declared.Type.FriendlyName(), kindOf(value), reason))
+		return value, append(diags, problem(v.expr.Range(), "Wrong type", "The module declares %q as %s, and the value is %s%s.", v.name, declared.Type.FriendlyName(), kindOf(value), reason))
 	}
 	if declared.Sensitive {
 		converted = converted.Mark(Secret)

@@ -136,6 +136,7 @@ func (d *Definitions) validateStack(env *Environment) hcl.Diagnostics {
 	if !d.adrift[env.Name] {
 		plan := d.stackPlan(env)
 		switch {
+		case plan.unknown:
 		case env.Terraform != nil && plan.source == nil:
 			diags = append(diags, problem(env.Terraform.Range, "No source", "Say which Terraform root or module builds %q: source = \"./stack\". It can be inherited, but no model of it has one.", env.Name))
 		case env.Throwaway != nil && plan.source == nil:

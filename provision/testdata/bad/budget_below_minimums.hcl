@@ -1,0 +1,18 @@
+environment "production" {
+  tier "web" {
+    members = 12
+  }
+  tier "api" {
+    members = 6
+  }
+  tier "db" {
+    members = 1
+  }
+}
+
+environment "staging" {
+  model_of = "production"
+  scale {
+    budget = 4
+  }
+}

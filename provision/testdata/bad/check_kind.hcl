@@ -1,0 +1,8 @@
+environment "production" {
+  check "htpp" {
+    url = "http://localhost"
+  }
+  check "ping" {
+    address = "localhost"
+  }
+}

@@ -1,0 +1,6 @@
+environment "production" {
+  tier "web" {
+    members = 12
+    members = 13
+  }
+}

@@ -1,0 +1,11 @@
+environment "production" {
+  tier "web" {
+    members = 12
+  }
+}
+
+environment "production" {
+  tier "web" {
+    members = 10
+  }
+}

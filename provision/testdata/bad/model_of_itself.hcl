@@ -1,0 +1,3 @@
+environment "production" {
+  model_of = "production"
+}

@@ -1,0 +1,5 @@
+environment "production" {
+  terraform {
+    source = "./broken"
+  }
+}

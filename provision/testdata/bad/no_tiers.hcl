@@ -1,0 +1,8 @@
+environment "production" {
+  terraform {
+    source = "./elsewhere"
+    variables = {
+      web_count = tier.web.members
+    }
+  }
+}

@@ -1,0 +1,8 @@
+environment "staging" {
+  scale {
+    ratio = "1/4"
+  }
+  tier "web" {
+    members = 12
+  }
+}

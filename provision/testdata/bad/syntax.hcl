@@ -1,0 +1,3 @@
+environment "production" {
+  tier "web" {
+    members = 12

@@ -1,0 +1,6 @@
+environment "production" {
+  model_of =
+}
+
+environment staging" {
+}

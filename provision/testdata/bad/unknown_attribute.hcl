@@ -1,0 +1,9 @@
+environment "staging" {
+  model = "production"
+  modelof = "production"
+  alias = ["stage"]
+  owner = "me"
+}
+
+environment "production" {
+}

@@ -1,0 +1,7 @@
+# up: staging --name staging-2
+environment "staging" {
+  terraform {
+    source    = "./stack"
+    variables = { image = "shop:1" }
+  }
+}

@@ -1,0 +1,8 @@
+# up: production
+environment "production" {
+  observe {
+    state {
+      file = "production.tfstate"
+    }
+  }
+}

@@ -1,0 +1,7 @@
+# up: stagign
+environment "staging" {
+  terraform {
+    source    = "./stack"
+    variables = { image = "shop:1" }
+  }
+}

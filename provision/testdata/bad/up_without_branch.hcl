@@ -1,0 +1,10 @@
+# up: production
+environment "production" {
+  terraform {
+    source = "./stack"
+    variables = {
+      image = "shop:${commit}"
+      zones = [branch, owner]
+    }
+  }
+}
