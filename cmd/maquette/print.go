@@ -95,6 +95,7 @@ func printJSON(w io.Writer, data any) error {
 // instanceJSON is an instance as data. It holds no sensitive output.
 type instanceJSON struct {
 	Name        string            `json:"name"`
+	ID          string            `json:"id"` // of this copy; its processes carry it
 	Environment string            `json:"environment"`
 	State       string            `json:"state"`
 	Branch      string            `json:"branch,omitempty"`
@@ -115,7 +116,7 @@ func viewJSON(v provision.View) instanceJSON {
 		outputs = map[string]any{}
 	}
 	return instanceJSON{
-		Name: v.Name, Environment: v.Environment, State: v.State, Branch: v.Branch, Commit: v.Commit, Owner: v.Owner,
+		Name: v.Name, ID: v.ID, Environment: v.Environment, State: v.State, Branch: v.Branch, Commit: v.Commit, Owner: v.Owner,
 		URL: v.URL, Outputs: outputs, CreatedAt: timeJSON(v.CreatedAt), UpdatedAt: timeJSON(v.UpdatedAt),
 		ExpiresAt: timeJSON(v.ExpiresAt), Holder: v.Holder,
 	}

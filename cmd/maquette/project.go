@@ -40,6 +40,9 @@ type project struct {
 	terraform string
 	wait      time.Duration
 	parallel  int
+
+	shownDir    string // of the definitions that were read, as the user names it
+	absoluteDir string
 }
 
 // flags adds those that say which project is meant.
@@ -127,16 +130,30 @@ func (p *project) parse() (*provision.Definitions, hcl.Diagnostics, error) {
 	if len(names) == 0 {
 		return nil, nil, fmt.Errorf("there are no definitions: %s has no *.hcl files\n  docs/definitions.md shows how to write them", dir)
 	}
+	p.shownDir = dir
+	if p.absoluteDir, err = filepath.Abs(dir); err != nil {
+		return nil, nil, err
+	}
 	var files []provision.File
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			return nil, nil, fmt.Errorf("reading the definitions in %s: %w", name, reason(err))
 		}
+		// Terraform runs elsewhere: what is relative to the file must not depend on where we are.
+		name = filepath.Join(p.absoluteDir, filepath.Base(name))
 		files = append(files, provision.File{Name: name, Data: data})
 	}
 	defs, diags := provision.ParseOptions{KnownRule: knownRule}.Parse(files)
 	return defs, diags, nil
+}
+
+// shown names files of definitions as the user does.
+func (p *project) shown(text string) string {
+	if p.absoluteDir == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, p.absoluteDir+string(filepath.Separator), p.shownDir+string(filepath.Separator))
 }
 
 func knownRule(id string) bool {
@@ -153,7 +170,11 @@ func (p *project) complain(defs *provision.Definitions, diags hcl.Diagnostics) e
 	if len(diags) == 0 {
 		return nil
 	}
-	if err := defs.WriteDiagnostics(p.err, diags, 100, colours(p.err)); err != nil {
+	var text strings.Builder
+	if err := defs.WriteDiagnostics(&text, diags, 100, colours(p.err)); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(p.err, p.shown(text.String())); err != nil {
 		return err
 	}
 	switch n := len(diags.Errs()); n {
@@ -170,7 +191,10 @@ func (p *project) complain(defs *provision.Definitions, diags hcl.Diagnostics) e
 func (p *project) tell(defs *provision.Definitions, err error) error {
 	var diags hcl.Diagnostics
 	if defs == nil || !errors.As(err, &diags) {
-		return err
+		if err == nil || p.shown(err.Error()) == err.Error() {
+			return err
+		}
+		return errors.New(p.shown(err.Error()))
 	}
 	return p.complain(defs, diags)
 }

@@ -27,7 +27,7 @@ func newValidate(s *streams) *cobra.Command {
 				diags = append(diags, defs.Validate(&terraform.Driver{}, provided()...)...)
 			}
 			if asJSON {
-				if err := printJSON(s.out, validationJSON(defs, diags)); err != nil {
+				if err := printJSON(s.out, p.validationJSON(defs, diags)); err != nil {
 					return err
 				}
 				if diags.HasErrors() {
@@ -58,13 +58,13 @@ func newValidate(s *streams) *cobra.Command {
 }
 
 // validationJSON is in the form of `terraform validate -json`, which editors read.
-func validationJSON(defs *provision.Definitions, diags hcl.Diagnostics) map[string]any {
+func (p *project) validationJSON(defs *provision.Definitions, diags hcl.Diagnostics) map[string]any {
 	all := []map[string]any{}
 	for _, d := range diags {
-		entry := map[string]any{"severity": severity(d), "summary": d.Summary, "detail": d.Detail}
+		entry := map[string]any{"severity": severity(d), "summary": p.shown(d.Summary), "detail": p.shown(d.Detail)}
 		if r := d.Subject; r != nil {
 			entry["range"] = map[string]any{
-				"filename": r.Filename,
+				"filename": p.shown(r.Filename),
 				"start":    map[string]int{"line": r.Start.Line, "column": r.Start.Column, "byte": r.Start.Byte},
 				"end":      map[string]int{"line": r.End.Line, "column": r.End.Column, "byte": r.End.Byte},
 			}
