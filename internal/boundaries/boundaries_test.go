@@ -38,7 +38,16 @@ var rules = []rule{
 		why: "judging and deriving are data in, data out: they are tested without a cloud, and give the same answer anywhere",
 	},
 	{
-		packages: []string{"./parity"},
+		packages: []string{"./provision"},
+		mayNot: []string{
+			"database/sql/...", "modernc.org/...", "github.com/pressly/goose/...", "github.com/jackc/pgx/...", "github.com/gofrs/flock/...",
+			"github.com/hashicorp/go-plugin/...", "github.com/hashicorp/terraform-plugin-framework/...",
+			"github.com/hashicorp/terraform-plugin-go/...", "github.com/shirou/gopsutil/...",
+		},
+		why: "the lifecycle knows what it needs of a registry, a lock and a platform, and not what they are made of",
+	},
+	{
+		packages: []string{"./parity", "./provision"},
 		mayNot:   []string{"os"},
 		why:      "the core neither reads files nor the environment: its caller does, and decides what a source is",
 	},
@@ -49,8 +58,10 @@ var rules = []rule{
 	},
 	{
 		packages: []string{"./parity/...", "./provision"},
-		mayNot:   []string{"./provision/terraform/...", "./provision/local/..."},
-		why:      "the inner packages declare the interface, the I/O packages implement it",
+		mayNot: []string{
+			"./provision/terraform/...", "./provision/local/...", "./provision/registry/...", "./provision/lock/...", "./provision/probe/...",
+		},
+		why: "the inner packages declare the interface, the I/O packages implement it",
 	},
 	{
 		packages: []string{"./parity", "./parity/catalog/...", "./parity/report/..."},
@@ -165,7 +176,8 @@ func TestViolations(t *testing.T) {
 		module + "/parity":                {"fmt", "os", module + "/internal/helper"},
 		module + "/parity/report":         {"os", module + "/cmd/maquette"},
 		module + "/parity/live":           {"net/http", "github.com/aws/aws-sdk-go-v2/service/ec2", module + "/parity"},
-		module + "/provision":             {"github.com/hashicorp/terraform-exec/tfexec"},
+		module + "/provision":             {"github.com/hashicorp/terraform-exec/tfexec", module + "/provision/registry"},
+		module + "/provision/registry":    {"database/sql", "modernc.org/sqlite", module + "/provision"},
 		module + "/provision/terraform":   {"os/exec", "github.com/hashicorp/terraform-exec/tfexec"},
 		module + "/internal/helper":       {"net"},
 		module + "/internal/clipboard":    {"net/http"},
@@ -180,5 +192,8 @@ func TestViolations(t *testing.T) {
 		"parity imports os",
 		"parity/report imports cmd/maquette",
 		"provision imports github.com/hashicorp/terraform-exec/tfexec",
+		"provision imports provision/registry imports database/sql",
+		"provision imports provision/registry imports modernc.org/sqlite",
+		"provision imports provision/registry",
 	}, found)
 }
