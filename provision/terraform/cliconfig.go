@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -45,6 +46,12 @@ var (
 		{Type: "direct"}, {Type: "filesystem_mirror"}, {Type: "network_mirror"}, {Type: "oci_mirror"}, {Type: "dev_overrides"},
 	}}
 )
+
+// Terraform reads its settings in the first version of HCL, where the names of attributes may be quoted. The one block
+// that has such names is read as a map.
+var overridesBlock = regexp.MustCompile(`(?s)\bdev_overrides\s*\{(.*?)\}`)
+
+const overridesMap = "overrides"
 
 // cliFiles returns where the user's settings are: the file that the environment names, which may be missing, or else
 // the usual one with those of the configuration directory.
@@ -103,6 +110,8 @@ func (s *cliSettings) parse(content []byte, path string) error {
 	parse := hclparse.NewParser().ParseHCL
 	if bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")) {
 		parse = hclparse.NewParser().ParseJSON
+	} else {
+		content = overridesBlock.ReplaceAll(content, []byte("dev_overrides { "+overridesMap+" = {$1} }"))
 	}
 	file, diags := parse(content, path)
 	if diags.HasErrors() {
@@ -145,6 +154,9 @@ func (s *cliSettings) parseInstallation(body hcl.Body) error {
 		values, err := constants(block.Body)
 		if err != nil {
 			return err
+		}
+		if overrides, ok := values[overridesMap]; ok && block.Type == "dev_overrides" && overrides.CanIterateElements() {
+			values = overrides.AsValueMap()
 		}
 		s.methods = append(s.methods, installation{block.Type, values})
 	}
