@@ -329,7 +329,7 @@ func TestChildEnvironment(t *testing.T) {
 	assert.NotRegexp(t, `(?m)^(TF_|MAQUETTE_|GIT_DIR|GIT_CONFIG)`, out)
 	assert.Regexp(t, `(?m)^KEPT=yes$`, out)
 	assert.Regexp(t, `(?m)^KEPT2=also$`, out)
-	out, err = child{Args: []string{"sh", "-c", "echo out; echo err >&2; exit 1"}, Env: []string{"KEPT"}}.run(context.Background())
+	out, err = child{Args: []string{"sh", "-c", "echo out; echo err >&2; exit 1"}, Mixed: true}.run(context.Background())
 	require.EqualError(t, err, "sh: exit status 1:\n  out\n  err")
 	assert.Empty(t, out)
 }

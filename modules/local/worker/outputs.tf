@@ -1,0 +1,4 @@
+output "members" {
+  description = "How many processes."
+  value       = maquette_service.this.members
+}
