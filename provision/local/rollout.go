@@ -114,17 +114,9 @@ func (s *supervisor) ready(ctx context.Context, members []*member, numbers []int
 		text += ": " + late.Reason
 	}
 	if late.Exit != "" {
-		text += fmt.Sprintf("; it has ended %d times, the last time with: %s", late.Restarts+boolInt(late.PID == 0), late.Exit)
+		text += fmt.Sprintf("; it was restarted %d times, and has ended the last time with: %s", late.Restarts, late.Exit)
 	}
 	return &memberError{late.Member, text}
-}
-
-// boolInt counts a thing that is or is not.
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // stop ends members, all at once, and returns when nothing of them is left.

@@ -248,7 +248,7 @@ func TestWhyAMemberIsNotReady(t *testing.T) {
 		},
 		"it ends again and again": {
 			self(t, "crash"), nil,
-			[]string{"not ready after 400ms", "the last time with: exit status 3", "It said last:\n  cannot go on with (sensitive value)", "member-0.log"},
+			[]string{"not ready after 400ms", "has ended the last time with: exit status 3", "It said last:\n  cannot go on with (sensitive value)", "member-0.log"},
 		},
 		"it has ended": {
 			self(t, "crash"),

@@ -215,7 +215,7 @@ func TestTerraformKilledWhileItCreates(t *testing.T) {
 	s := newStack(t)
 	s.write(strings.Replace(shop, `"web", "text=`, `"web", "slow-start=1s", "text=`, 1))
 	s.run("init", "-no-color")
-	for _, delay := range []time.Duration{0, 50 * time.Millisecond, 400 * time.Millisecond} {
+	for i, delay := range []time.Duration{0, 0, 50 * time.Millisecond, 50 * time.Millisecond, 400 * time.Millisecond, 400 * time.Millisecond} {
 		cmd := s.command("apply", "-auto-approve", "-no-color")
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		require.NoError(t, cmd.Start())
@@ -224,7 +224,11 @@ func TestTerraformKilledWhileItCreates(t *testing.T) {
 			return err == nil
 		}, 20*time.Second, time.Millisecond)
 		time.Sleep(delay)
-		require.NoError(t, syscall.Kill(cmd.Process.Pid, syscall.SIGKILL))
+		victim := cmd.Process.Pid
+		if i%2 == 1 {
+			victim = -victim // its providers too
+		}
+		require.NoError(t, syscall.Kill(victim, syscall.SIGKILL))
 		_ = cmd.Wait()
 		// The provider sees it, and ends in its time.
 		require.Eventually(t, func() bool { return syscall.Kill(-cmd.Process.Pid, 0) != nil }, 2*orphanGrace, 10*time.Millisecond)
