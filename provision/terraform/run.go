@@ -145,7 +145,7 @@ func (w *workdir) failure(ctx context.Context, op string, l *listener, err error
 	case errors.As(err, &exit):
 		f.Err = exit // terraform-exec repeats stderr in its own
 		if code := exit.ExitCode(); code > 128 && code < 128+64 {
-			f.Err = fmt.Errorf("Terraform was killed (signal %d)", code-128)
+			f.Err = fmt.Errorf("signal %d has ended Terraform", code-128)
 			f.Hint = "Its state is safe. Try again, or undo it: what it worked on then is told."
 		}
 	}

@@ -239,7 +239,7 @@ func backendJSON(kind string, b *provision.Backend) ([]byte, error) {
 // bringFiles makes the links to a local source, or fetches another one, once.
 func (w *workdir) bringFiles(ctx context.Context) (err error) {
 	stack := w.job.Stack
-	own := map[string][]byte{}
+	var own map[string][]byte // files that are ours to make there
 	root := filepath.Join(w.instance, rootDir)
 	if !stack.Local {
 		if err := w.fetch(ctx, root); err != nil {
