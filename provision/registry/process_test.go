@@ -136,17 +136,16 @@ func TestKilled(t *testing.T) {
 	var lastID int64
 	for round := range 20 {
 		cmd := process("writer", path)
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
+		cmd.Stderr = os.Stderr
 		stdout, err := cmd.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, cmd.Start())
 		// The first ones die while they make the file, the others somewhere between two lines.
 		var said []string
 		lines := bufio.NewReader(stdout)
-		for round >= 5 && len(said) < 2*round {
+		for round >= 5 && len(said) < round {
 			line, err := lines.ReadString('\n')
-			require.NoError(t, err, stderr.String())
+			require.NoError(t, err)
 			said = append(said, line)
 		}
 		time.Sleep(time.Duration(4+round) * time.Millisecond)
@@ -158,7 +157,7 @@ func TestKilled(t *testing.T) {
 			}
 		}
 		err = cmd.Wait()
-		require.Equal(t, syscall.SIGKILL, cmd.ProcessState.Sys().(syscall.WaitStatus).Signal(), "%v: %s", err, stderr.String())
+		require.Equal(t, syscall.SIGKILL, cmd.ProcessState.Sys().(syscall.WaitStatus).Signal(), "%v", err)
 
 		r := open(t, path)
 		var integrity string
@@ -201,7 +200,7 @@ func TestKilled(t *testing.T) {
 		assert.GreaterOrEqual(t, int64(len(operations)), lastID)
 		require.NoError(t, r.Close())
 	}
-	assert.Greater(t, lastID, int64(100), "it has worked in between")
+	assert.Greater(t, lastID, int64(50), "it has worked in between")
 }
 
 // TestNotWritable needs a user for whom permissions count.
