@@ -310,7 +310,12 @@ func TestSecretsAreNotShown(t *testing.T) {
 	for _, secret := range secrets {
 		for _, use := range uses {
 			expr := fmt.Sprintf(use, secret)
-			definitions := []string{fmt.Sprintf(leak, "1", fmt.Sprintf(command, expr)), fmt.Sprintf(leak, "1", fmt.Sprintf(hook, expr))}
+			definitions := []string{
+				fmt.Sprintf(leak, "1", fmt.Sprintf(command, expr)), fmt.Sprintf(leak, "1", fmt.Sprintf(hook, expr)),
+				// In place of the whole environment.
+				fmt.Sprintf(leak, "1", fmt.Sprintf(strings.ReplaceAll(command, "{ X = %s }", "%s"), expr)),
+				fmt.Sprintf(leak, "1", fmt.Sprintf(strings.Replace(command, "[\"true\"]", "[%s]", 1), expr, "1")),
+			}
 			if secret != "output.password" {
 				definitions = append(definitions, fmt.Sprintf(leak, expr, ""))
 			}
@@ -364,7 +369,7 @@ environment "staging" {
 	require.Empty(t, diags)
 	assert.Equal(t, map[string]string{"A": canary, "B": canary, "C": "8080"}, checks[0].Env)
 	assert.Equal(t, []string{"/project/environments/check"}, checks[0].Command)
-	assert.Equal(t, "check command /project/environments/check with A, B, C", checks[0].String())
+	assert.Equal(t, "check command /project/environments/check", checks[0].String())
 }
 
 // Marks are worth nothing where a function loses them.

@@ -3,7 +3,6 @@ package provision
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -16,7 +15,8 @@ func (s Stack) MarshalJSON() ([]byte, error) {
 	return json.Marshal(record)
 }
 
-// What holds secrets prints without them, whichever verb a log or an error prints it with.
+// What holds secrets prints without them, whichever verb a log or an error prints it with. Of an environment not even
+// the names are shown: a secret may be what they are made of.
 
 func (s Stack) String() string {
 	text, err := json.Marshal(s)
@@ -37,28 +37,15 @@ func (b Blueprint) String() string {
 func (b Blueprint) GoString() string { return b.String() }
 
 func (c Check) String() string {
-	return strings.TrimSpace("check " + c.Kind + " " + c.URL + c.Address + strings.Join(c.Command, " ") + shownEnv(c.Env))
+	return strings.TrimSpace("check " + c.Kind + " " + c.URL + c.Address + strings.Join(c.Command, " "))
 }
 
 // GoString is String: %#v shows no more.
 func (c Check) GoString() string { return c.String() }
 
 func (h Hook) String() string {
-	return "hook " + h.When + " " + strings.Join(h.Command, " ") + shownEnv(h.Env)
+	return "hook " + h.When + " " + strings.Join(h.Command, " ")
 }
 
 // GoString is String: %#v shows no more.
 func (h Hook) GoString() string { return h.String() }
-
-// shownEnv names the variables of an environment.
-func shownEnv(env map[string]string) string {
-	if len(env) == 0 {
-		return ""
-	}
-	names := make([]string, 0, len(env))
-	for name := range env {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return " with " + strings.Join(names, ", ")
-}

@@ -1,0 +1,66 @@
+package provision
+
+import (
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What the reference shows is right, and it names what there is.
+func TestReference(t *testing.T) {
+	data, err := os.ReadFile("../docs/definitions.md")
+	require.NoError(t, err)
+	text := string(data)
+	examples := regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(text, -1)
+	require.Len(t, examples, 2)
+	for _, example := range examples {
+		d, diags := withRules.Parse([]File{{Name: "environments/example.hcl", Data: []byte(example[1])}})
+		require.Empty(t, messages(d, diags))
+		for _, env := range d.sorted() {
+			if d.stackPlan(env).source != nil {
+				_, diags := d.Instantiate(env.Name, Inputs{Branch: "x", Commit: "y", Owner: "z", Secret: func(string) (string, bool) { return "s", true }})
+				assert.Empty(t, messages(d, diags))
+			}
+		}
+	}
+	words := map[string]bool{}
+	for _, word := range regexp.MustCompile(`[a-z_0-9]+`).FindAllString(text, -1) {
+		words[word] = true
+	}
+	named := append([]string{}, hookTimes...)
+	for name := range functions {
+		named = append(named, name)
+	}
+	named = append(named, scopeFunctions...)
+	for _, name := range scopeNames {
+		if name != "observed" { // not yet
+			named = append(named, name)
+		}
+	}
+	schemas := []*hcl.BodySchema{
+		environmentSchema, tierSchema, scaleSchema, overrideSchema, terraformSchema, throwawaySchema, quotaSchema, hookSchema,
+		observeSchema, paritySchema, ignoreSchema, waiveSchema,
+	}
+	for kind, schema := range checkSchemas {
+		named = append(named, kind)
+		schemas = append(schemas, schema)
+	}
+	for _, schema := range observationSchemas {
+		schemas = append(schemas, schema)
+	}
+	for _, schema := range schemas {
+		for _, attribute := range schema.Attributes {
+			named = append(named, attribute.Name)
+		}
+		for _, block := range schema.Blocks {
+			named = append(named, block.Type)
+		}
+	}
+	for _, name := range named {
+		assert.True(t, words[name], "the reference does not name %q", name)
+	}
+}
