@@ -34,6 +34,7 @@ resource "maquette_balancer" {
     port                    = "identity"
     host                    = "identity"
     url                     = "identity"
+    address                 = "identity"
     health_check            = "monitoring/health-check"
     "health_check.interval" = "monitoring/health-check:lower"
     "health_check.timeout"  = "monitoring/health-check:lower"
@@ -45,21 +46,30 @@ resource "maquette_database" {
   scale = "quorum"
   aspects = {
     name           = "identity"
+    server         = "secret"
     url            = "secret"
+    owner          = "setting"
     engine_version = "version/engine"
     # Where the first data comes from.
-    template = "identity"
-    seed     = "identity"
+    template    = "identity"
+    seed        = "identity"
+    seed_digest = "identity"
+    reseed      = "setting"
   }
 }
 
 resource "maquette_checkout" {
   kind = "delivery"
   aspects = {
+    name       = "identity"
     repository = "reference"
     # A branch has its own environment, and a commit its own name.
     ref    = "version/release"
     commit = "version/release"
     path   = "identity"
+    # How it is built says what is run.
+    build         = "setting"
+    environment   = "setting/environment"
+    build_timeout = "identity"
   }
 }

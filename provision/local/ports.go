@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // Ports are given out of a range below the one that systems take for outgoing connections (32768 on Linux, 49152
@@ -55,7 +56,7 @@ func (s portStore) reserve(ctx context.Context, owner reservation, n int, runnin
 	for _, r := range all {
 		taken[r.port] = r
 		if r.sameUnit(owner) && r.Member >= 0 && r.Member < n {
-			if !running && !free(r.port) {
+			if !running && !freeSoon(r.port) {
 				if err := os.Remove(s.path(r.port)); err != nil {
 					return nil, fmt.Errorf("releasing port %d: %w", r.port, err)
 				}
@@ -131,6 +132,19 @@ func (s portStore) find(owner reservation, taken map[int]reservation) (int, erro
 func (s portStore) stale(r reservation) bool {
 	_, err := os.Stat(filepath.Join(instanceDir(s.home, r.Instance), filepath.FromSlash(r.Unit)))
 	return errors.Is(err, os.ErrNotExist) && free(r.port)
+}
+
+// dying is how long a process that was killed may hold its port: it cannot be told from a stranger any more.
+const dying = 500 * time.Millisecond
+
+// freeSoon is free, with time for who is dying.
+func freeSoon(port int) bool {
+	for deadline := time.Now().Add(dying); !free(port); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			return false
+		}
+	}
+	return true
 }
 
 // free says that nobody listens on a port of this machine's loopback.
