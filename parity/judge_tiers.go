@@ -212,6 +212,9 @@ func (j *judge) members(b, c *unit, t *Tier) string {
 		f.Message = fmt.Sprintf("%s is one box: 1 member, where the baseline has %d", j.tierName[b], p)
 		if j.scales(b) {
 			f.Help = fmt.Sprintf("Set %d members (scale %s, never below %d).", j.expected(b, p), RatioText(j.k), min(p, j.opt.Minimum))
+			if j.expected(b, p) < 2 {
+				f.Help = "Set 2 members at least: the declared scale makes it one box. Or waive it, if that is meant."
+			}
 		}
 		j.add("one-box/single-member", b, c, f)
 		return "one-box"

@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/gocty"
+
+	"github.com/maquette/maquette/parity"
 )
 
 // Checks evaluates the environment's checks with the outputs of its stack.
@@ -46,7 +48,7 @@ func (b *Blueprint) checks(given *outputs) ([]Check, hcl.Diagnostics) {
 		case "tcp":
 			check.Address = e.address("address")
 		case "command":
-			check.Command, check.Dir, check.Env = e.command()
+			check.Command, check.Dir, check.Env, check.Secrets = e.command()
 		}
 		checks = append(checks, check)
 	}
@@ -68,7 +70,7 @@ func (b *Blueprint) hooks(when string, given *outputs) ([]Hook, hcl.Diagnostics)
 		}
 		e.config = block.Config
 		hook := Hook{When: when, Range: block.Range, Timeout: e.duration("timeout", 5*time.Minute), Optional: e.boolean("optional")}
-		hook.Command, hook.Dir, hook.Env = e.command()
+		hook.Command, hook.Dir, hook.Env, hook.Secrets = e.command()
 		hooks = append(hooks, hook)
 	}
 	return hooks, e.diags
@@ -186,12 +188,12 @@ func (e *evaluator) address(name string) string {
 }
 
 // command evaluates what a command check or hook runs.
-func (e *evaluator) command() (argv []string, dir string, env map[string]string) {
+func (e *evaluator) command() (argv []string, dir string, env map[string]string, secrets []string) {
 	if value, ok := e.open("command", cty.List(cty.String)); ok {
 		for _, arg := range value.AsValueSlice() {
 			if arg.IsNull() {
 				e.errorf("command", "Bad command", "An argument is null.")
-				return nil, "", nil
+				return nil, "", nil, nil
 			}
 			argv = append(argv, arg.AsString())
 		}
@@ -207,30 +209,37 @@ func (e *evaluator) command() (argv []string, dir string, env map[string]string)
 	if value, ok := e.open("dir", cty.String); ok {
 		dir = joined(e.dir, value.AsString())
 	}
-	return argv, filepath.Clean(dir), e.environment("environment")
+	env, secrets = e.environment("environment")
+	return argv, filepath.Clean(dir), env, secrets
 }
 
 func holdsNUL(text string) bool { return strings.Contains(text, "\x00") }
 
-// environment evaluates environment variables. Secrets may be among the values, as only the command sees them.
-func (e *evaluator) environment(name string) map[string]string {
+// environment evaluates environment variables. Secrets may be among the values, as only the command sees them: their
+// names are returned too.
+func (e *evaluator) environment(name string) (env map[string]string, secrets []string) {
 	value, ok := e.value(name, cty.Map(cty.String))
 	if !ok {
-		return nil
+		return nil, nil
 	}
-	value, _ = value.UnmarkDeep()
+	value, marks := value.Unmark()
 	if !value.IsWhollyKnown() {
-		return nil
+		return nil, nil
 	}
-	env := map[string]string{}
+	env = map[string]string{}
 	for key, v := range value.AsValueMap() {
+		v, own := v.Unmark()
 		switch {
 		case key == "" || strings.ContainsAny(key, "=\x00"):
 			e.errorf(name, "Bad environment variable", "The name of an environment variable is not empty, and has no \"=\" in it.")
 		case v.IsNull():
 		default:
 			env[key] = v.AsString()
+			if len(marks)+len(own) > 0 || parity.SecretName(key) {
+				secrets = append(secrets, key)
+			}
 		}
 	}
-	return env
+	slices.Sort(secrets)
+	return env, secrets
 }

@@ -132,6 +132,7 @@ type Check struct {
 	Command  []string
 	Dir      string            // of a command check
 	Env      map[string]string `json:"-"` // of a command check, beside the caller's; may hold secrets
+	Secrets  []string          `json:"-"` // names in Env whose values must not be printed, in order
 	Within   time.Duration     // how long it may take until it holds; 30 s unless given
 	Interval time.Duration     // between tries; 250 ms unless given
 	Timeout  time.Duration     // of one try; 5 s unless given
@@ -151,6 +152,7 @@ type Hook struct {
 	Command  []string
 	Dir      string
 	Env      map[string]string `json:"-"` // beside the caller's environment; may hold secrets
+	Secrets  []string          `json:"-"` // names in Env whose values must not be printed, in order
 	Timeout  time.Duration     // 5 m unless given
 	Optional bool              // its failure is told and does not fail the operation
 	Range    hcl.Range

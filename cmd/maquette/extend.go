@@ -34,7 +34,7 @@ func newExtend(s *streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if by == 0 {
+			if by == 0 && !in.ExpiresAt.IsZero() {
 				if by, err = o.ttl(in); err != nil {
 					return err
 				}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -108,15 +109,23 @@ func (o *opened) serviceLogs(instance, service string) ([]logFile, error) {
 		return nil, fmt.Errorf("looking at the services of %s: %w", instance, err)
 	}
 	var names []string
+	var files []logFile
 	for _, s := range services {
-		if s.Name != service {
+		if !slices.Contains(names, s.Name) {
 			names = append(names, s.Name)
+		}
+		if s.Name != service {
 			continue
 		}
-		var files []logFile
-		for _, m := range s.Members {
-			files = append(files, logFile{path: s.MemberLog(m.Member), prefix: fmt.Sprintf("%s.%d | ", service, m.Member)})
+		label := s.Name // a balancer may be called as what it stands before
+		if s.Kind != "service" {
+			label += " " + s.Kind
 		}
+		for _, m := range s.Members {
+			files = append(files, logFile{path: s.MemberLog(m.Member), prefix: fmt.Sprintf("%s.%d | ", label, m.Member)})
+		}
+	}
+	if len(files) > 0 {
 		return files, nil
 	}
 	if near := nearest(service, names); near != "" {

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,7 +22,15 @@ func TestMain(m *testing.M) {
 	if code, ok := runRole(); ok { // this binary is what Terraform and supervisors run, too
 		os.Exit(code)
 	}
-	testscript.Main(m, map[string]func(){"maquette": main})
+	testscript.Main(m, map[string]func(){"maquette": main, "server": server})
+}
+
+// server is a service for environments to run: it says GREETING at every path.
+func server() {
+	fmt.Printf("member %s of %s\n", os.Getenv("MEMBER"), os.Getenv("ENVIRONMENT"))
+	greet := func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, os.Getenv("GREETING")) }
+	fmt.Println(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), http.HandlerFunc(greet)))
+	os.Exit(1)
 }
 
 // Scripts run the command as users do. They see the fixtures under $SHOP.

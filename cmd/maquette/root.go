@@ -163,7 +163,7 @@ func exactArgs(n int, what string) cobra.PositionalArgs {
 
 // nearest returns the one of the names that a mistyped word most likely means; "" where none is near.
 func nearest(word string, names []string) string {
-	best, least := "", len(word)/2+1
+	best, least := "", max(3, len(word)/2+1)
 	for _, name := range names {
 		if d := levenshtein.Distance(word, name, nil); d < least {
 			best, least = name, d

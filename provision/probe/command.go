@@ -22,7 +22,8 @@ type command struct {
 	args   []string
 	dir    string // empty: the process's
 	env    map[string]string
-	prefix string // of its lines in the log
+	secret []string // names in env
+	prefix string   // of its lines in the log
 }
 
 // failure is why a command that ran was no success.
@@ -35,13 +36,13 @@ func (f *failure) Error() string { return f.why + f.detail }
 
 // name is how errors call it. Arguments may be long, or nobody else's business.
 func (c command) name() string {
-	return newMask(c.env).apply(c.args[0])
+	return newMask(c.env, c.secret).apply(c.args[0])
 }
 
 // run runs a command until it ends, or the context does: then it is asked to stop, with all that it has started, and
 // killed when it does not.
 func (p Prober) run(ctx context.Context, c command, log io.Writer) error {
-	mask := newMask(c.env)
+	mask := newMask(c.env, c.secret)
 	path, err := lookUp(c.args[0], c.dir)
 	if err != nil {
 		return hopeless{errors.New(mask.apply(err.Error()))}

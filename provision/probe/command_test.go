@@ -6,9 +6,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -36,7 +38,7 @@ func TestHook(t *testing.T) {
 	hook.Env = map[string]string{"OVER": "hook's"}
 	var log bytes.Buffer
 	require.NoError(t, Prober{}.Hook(t.Context(), hook, &log))
-	assert.Equal(t, "after_up: kept ***\nafter_up: "+hook.Dir+"\nafter_up: "+hook.Dir+"\nafter_up: to stderr\nafter_up: no end\rno input\n", log.String())
+	assert.Equal(t, "after_up: kept hook's\nafter_up: "+hook.Dir+"\nafter_up: "+hook.Dir+"\nafter_up: to stderr\nafter_up: no end\rno input\n", log.String())
 
 	require.NoError(t, Prober{Environ: []string{}}.Hook(t.Context(), shell(`test -z "$FROM_CALLER"`), nil))
 }
@@ -88,14 +90,15 @@ func TestCanary(t *testing.T) {
 	script := `echo "is $PASSWORD, $LONGER."; echo "$KEY"; printf '%s' "$PASSWORD" >&2; sleep 0.05; printf 'x%sx\n' "$LONGER"
 		head -c 65530 /dev/zero | tr '\0' a; echo "$LONGER"; echo "last $PASSWORD"; exit 1`
 	hook := shell(script)
-	hook.Env = env
-	check := quick(provision.Check{Kind: "command", Command: hook.Command, Env: env})
+	secrets := slices.Sorted(maps.Keys(env))
+	hook.Env, hook.Secrets = env, secrets
+	check := quick(provision.Check{Kind: "command", Command: hook.Command, Env: env, Secrets: secrets})
 	check.Timeout = 300 * time.Millisecond
 	for name, run := range map[string]func(log *bytes.Buffer) error{
 		"hook":  func(log *bytes.Buffer) error { return Prober{}.Hook(t.Context(), hook, log) },
 		"check": func(log *bytes.Buffer) error { return Prober{}.Check(t.Context(), check, log) },
 		"not found": func(log *bytes.Buffer) error {
-			return Prober{}.Hook(t.Context(), provision.Hook{Command: []string{"./canary-secret"}, Env: env}, log)
+			return Prober{}.Hook(t.Context(), provision.Hook{Command: []string{"./canary-secret"}, Env: env, Secrets: secrets}, log)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,7 +114,7 @@ func TestCanary(t *testing.T) {
 
 func TestLongLines(t *testing.T) {
 	var log bytes.Buffer
-	o := &output{to: &log, mask: newMask(map[string]string{"A": "canary-secret"})}
+	o := &output{to: &log, mask: newMask(map[string]string{"A": "canary-secret"}, []string{"A"})}
 	// In pieces, with the value at every place around the cut.
 	for shift := range 40 {
 		text := strings.Repeat("a", maxLine-20+shift) + "canary-secret" + strings.Repeat("b", 100) + "\n"

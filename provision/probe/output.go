@@ -16,15 +16,16 @@ const (
 	masked    = "***"
 )
 
-// mask replaces the values of a command's own variables.
+// mask replaces the values of those of a command's own variables that are secret.
 type mask struct {
 	replacer *strings.Replacer
 	longest  int
 }
 
-func newMask(env map[string]string) mask {
+func newMask(env map[string]string, names []string) mask {
 	var secrets []string
-	for _, value := range env {
+	for _, name := range names {
+		value := env[name]
 		secrets = append(secrets, value)
 		// Output is masked line by line; a key in a file of its own has several.
 		for line := range strings.Lines(value) {

@@ -102,7 +102,7 @@ func (p Prober) prepare(c provision.Check, log io.Writer) (subject string, attem
 		if len(c.Command) == 0 {
 			break
 		}
-		command := command{args: c.Command, dir: c.Dir, env: c.Env, prefix: "check command: "}
+		command := command{args: c.Command, dir: c.Dir, env: c.Env, secret: c.Secrets, prefix: "check command: "}
 		return command.name(), func(ctx context.Context) error { return p.run(ctx, command, log) }, func() {}, nil
 	}
 	return "check", nil, nil, fmt.Errorf("there is nothing to check in a check of kind %q", c.Kind)
@@ -130,7 +130,7 @@ func (p Prober) Hook(ctx context.Context, h provision.Hook, log io.Writer) error
 	}
 	limit, cancel := context.WithTimeout(ctx, cmp.Or(h.Timeout, defaultHook))
 	defer cancel()
-	command := command{args: h.Command, dir: h.Dir, env: h.Env, prefix: cmp.Or(h.When, "hook") + ": "}
+	command := command{args: h.Command, dir: h.Dir, env: h.Env, secret: h.Secrets, prefix: cmp.Or(h.When, "hook") + ": "}
 	err := p.run(limit, command, log)
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
