@@ -54,6 +54,7 @@ func generic(s string) bool {
 
 var (
 	idShape   = regexp.MustCompile(`^[a-z]{1,12}-[0-9a-f]{8}([0-9a-f]{9})?$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^(db|cluster|Z)-?[A-Z0-9]{10,}$`)
+	loopback  = regexp.MustCompile(`^(https?://)?127\.\d+\.\d+\.\d+:\d+$`) // with the port, which one on the machine has
 	hostShape = regexp.MustCompile(`^([a-z0-9_-]+\.){2,}[a-z]{2,}(:\d+)?$`)
 )
 
@@ -61,7 +62,7 @@ var (
 func strong(s string) bool {
 	host, _, _ := strings.Cut(s, "/")
 	return strings.HasPrefix(s, "arn:") || strings.HasPrefix(s, "${") || idShape.MatchString(s) || hostShape.MatchString(host) ||
-		strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "projects/") || strings.HasPrefix(s, "/subscriptions/")
+		loopback.MatchString(s) || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "projects/") || strings.HasPrefix(s, "/subscriptions/")
 }
 
 func (e *environment) buildReferences() {

@@ -34,7 +34,7 @@ resource "maquette_balancer" {
     port                    = "identity"
     host                    = "identity"
     url                     = "identity"
-    address                 = "identity"
+    local_url               = "identity"
     health_check            = "monitoring/health-check"
     "health_check.interval" = "monitoring/health-check:lower"
     "health_check.timeout"  = "monitoring/health-check:lower"

@@ -65,7 +65,10 @@ func (r *balancerResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 				"How it tells which members are healthy. Unless given, by connecting.",
 				`"http": a GET of path is answered by a status of 200 to 399; "tcp": a connection is taken. Unless given "http" where there is a path, else "tcp".`,
 				checkHTTP, checkTCP),
-			"url": schema.StringAttribute{Computed: true, Description: "http://HOST.localhost:PORT."},
+			"url": schema.StringAttribute{Computed: true, Description: "http://HOST.localhost:PORT, for people."},
+			"local_url": schema.StringAttribute{
+				Computed: true, Description: "http://127.0.0.1:PORT, for programs: not every one knows hosts below .localhost.",
+			},
 		},
 	}
 }
@@ -80,6 +83,7 @@ type balancerModel struct {
 	Host        types.String `tfsdk:"host"`
 	HealthCheck types.Object `tfsdk:"health_check"`
 	URL         types.String `tfsdk:"url"`
+	LocalURL    types.String `tfsdk:"local_url"`
 }
 
 func (m *balancerModel) unit(data *providerData) unit {
@@ -88,8 +92,12 @@ func (m *balancerModel) unit(data *providerData) unit {
 
 // setURL says where the balancer is, when that is known.
 func (m *balancerModel) setURL() {
-	m.URL = types.StringUnknown()
-	if !m.Host.IsUnknown() && !m.Port.IsUnknown() {
+	m.URL, m.LocalURL = types.StringUnknown(), types.StringUnknown()
+	if m.Port.IsUnknown() {
+		return
+	}
+	m.LocalURL = types.StringValue(fmt.Sprintf("http://127.0.0.1:%d", m.Port.ValueInt64()))
+	if !m.Host.IsUnknown() {
 		m.URL = types.StringValue(fmt.Sprintf("http://%s.localhost:%d", m.Host.ValueString(), m.Port.ValueInt64()))
 	}
 }
@@ -130,6 +138,7 @@ func (r *balancerResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	plan.setURL()
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("host"), plan.Host)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("url"), plan.URL)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("local_url"), plan.LocalURL)...)
 }
 
 func (r *balancerResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -144,7 +153,7 @@ func (r *balancerResource) Create(ctx context.Context, req resource.CreateReques
 	known.ID = types.StringValue(r.data.Instance + "/" + u.name)
 	if known.Port.IsUnknown() {
 		known.Port = types.Int64Null()
-		known.URL = types.StringNull()
+		known.URL, known.LocalURL = types.StringNull(), types.StringNull()
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &known)...)
 	m.ID = known.ID

@@ -23,7 +23,8 @@ locals {
   # Tiers that use others come after them.
   backs  = { for name, tier in local.tiers : name => tier if length(tier.uses) == 0 }
   fronts = { for name, tier in local.tiers : name => tier if length(tier.uses) > 0 }
-  ports  = { for name, balancer in maquette_balancer.tier : name => balancer.port }
+  # What programs call each other by: not every one knows hosts below .localhost.
+  addresses = { for name, balancer in maquette_balancer.tier : name => balancer.local_url }
 }
 
 resource "maquette_checkout" "release" {
@@ -75,7 +76,7 @@ resource "maquette_service" "front" {
   command = each.value.command
   members = each.value.members
   environment = merge(
-    { for used in each.value.uses : "${upper(replace(used, "-", "_"))}_URL" => "http://127.0.0.1:${local.ports[used]}" },
+    { for used in each.value.uses : "${upper(replace(used, "-", "_"))}_URL" => local.addresses[used] },
     local.environment[each.key],
   )
   working_dir  = each.value.directory == "" ? null : each.value.directory
