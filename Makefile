@@ -10,6 +10,10 @@ FUZZTIME ?= 30s
 BENCHTIME ?= 1s
 # Copies of the shop's 60 instances in the states that peers are measured on: about 1k and 10k instances.
 COPIES ?= 17,167
+# Environments to make side by side in make bench, and kills in make faults.
+MANY ?= 32
+KILLS ?= 100
+SEED ?= 1
 # e.g. make test GOTESTFLAGS=-race, make test GOTESTFLAGS='-run Observe -v' PKG=./provision/...
 GOTESTFLAGS ?=
 PKG ?= ./...
@@ -35,23 +39,15 @@ build: go ## Build bin/maquette
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/maquette ./cmd/maquette
 
 .PHONY: demo
-demo: build ## Compare three stagings with one production, as a story
-	@status=0; \
-	tell() { \
-		want=$$1; staging=$$2; shift 2; \
-		printf '\n=== %s\n' "$$*"; \
-		printf '$$ ./bin/maquette parity %s %s\n' $(SHOP)/production.tfstate $$staging; \
-		code=0; ./bin/maquette parity $(SHOP)/production.tfstate $$staging || code=$$?; \
-		if [ $$code -eq $$want ]; then echo "--- exit code $$code, as expected"; \
-		else echo "--- exit code $$code, but $$want was expected"; status=1; fi; \
-	}; \
-	tell 0 $(SHOP)/staging-model.tfstate  '1. A true scale model of production: smaller, but nothing to complain of'; \
-	tell 2 $(SHOP)/staging-onebox.tfstate '2. Everything on one box: it works there, and proves little'; \
-	tell 2 $(SHOP)/staging-drift.tfstate  '3. The right shape, but versions and settings have drifted'; \
-	echo; exit $$status
+demo: build terraform ## Production, a one-box staging, a scale model, a try server for a branch: on this machine, then gone
+	PATH="$$PATH:$(TERRAFORM_DIR)" ./testdata/shop/demo.sh bin/maquette
+
+.PHONY: git
+git:
+	@command -v git >/dev/null || { echo "make: git is needed and is not on PATH: environments check branches out with it." >&2; exit 1; }
 
 .PHONY: terraform
-terraform: go
+terraform: go git
 	@if ! command -v terraform >/dev/null && ! command -v tofu >/dev/null && [ ! -x $(TERRAFORM_DIR)/terraform ] && [ -z "$${MAQUETTE_NO_TERRAFORM:-}" ]; then \
 		echo "make: neither terraform nor tofu is on PATH: installing Terraform $(TERRAFORM_VERSION) in bin/"; \
 		go run ./internal/getterraform -version $(TERRAFORM_VERSION) -dir $(TERRAFORM_DIR) || { \
@@ -70,6 +66,11 @@ cgo: go
 .PHONY: test
 test: cgo terraform ## Run every test (GOTESTFLAGS=-race for the race detector)
 	PATH="$$PATH:$(TERRAFORM_DIR)" go test $(GOTESTFLAGS) $(PKG)
+	cd testdata/shop/app && go test ./...
+
+.PHONY: faults
+faults: terraform ## Kill Maquette and Terraform KILLS times at random moments, with real processes
+	PATH="$$PATH:$(TERRAFORM_DIR)" go test ./internal/faults -count=1 -timeout 60m -v -kills $(KILLS) -seed $(SEED)
 
 .PHONY: lint
 lint: go ## Check format, vet, staticcheck, go.mod and known vulnerabilities
@@ -96,9 +97,10 @@ fuzz: go ## Run every fuzz test for FUZZTIME each
 	done
 
 .PHONY: bench
-bench: build ## Run the benchmarks, then measure maquette beside jq and python3
-	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(PKG) | grep -v 'no test files'
+bench: build terraform ## Run the benchmarks, then measure maquette beside jq, python3 and terraform by hand
+	PATH="$$PATH:$(TERRAFORM_DIR)" go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(PKG) | grep -v 'no test files'
 	go run ./internal/peers -maquette bin/maquette -copies $(COPIES)
+	PATH="$$PATH:$(TERRAFORM_DIR)" go run ./internal/upbench -maquette bin/maquette -many $(MANY)
 
 .PHONY: cover
 cover: terraform ## Measure test coverage: cover.out, cover.html
