@@ -2,11 +2,11 @@ package parity
 
 import (
 	"net/netip"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 
+	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/parity/catalog"
 )
 
@@ -53,9 +53,9 @@ func generic(s string) bool {
 }
 
 var (
-	idShape   = regexp.MustCompile(`^[a-z]{1,12}-[0-9a-f]{8}([0-9a-f]{9})?$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^(db|cluster|Z)-?[A-Z0-9]{10,}$`)
-	loopback  = regexp.MustCompile(`^(https?://)?127\.\d+\.\d+\.\d+:\d+$`) // with the port, which one on the machine has
-	hostShape = regexp.MustCompile(`^([a-z0-9_-]+\.){2,}[a-z]{2,}(:\d+)?$`)
+	idShape   = lazyregexp.New(`^[a-z]{1,12}-[0-9a-f]{8}([0-9a-f]{9})?$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^(db|cluster|Z)-?[A-Z0-9]{10,}$`)
+	loopback  = lazyregexp.New(`^(https?://)?127\.\d+\.\d+\.\d+:\d+$`) // with the port, which one on the machine has
+	hostShape = lazyregexp.New(`^([a-z0-9_-]+\.){2,}[a-z]{2,}(:\d+)?$`)
 )
 
 // strong reports whether a text can only be the name of one thing.
@@ -375,7 +375,7 @@ func (e *environment) located(s string) string {
 	return s
 }
 
-var rootOf = regexp.MustCompile(`^arn:aws[\w-]*:iam::(\d{12}|\{account\}):root$`)
+var rootOf = lazyregexp.New(`^arn:aws[\w-]*:iam::(\d{12}|\{account\}):root$`)
 
 // replaceWord replaces a region where it is not part of a longer word; the
 // letter of a zone may follow.
@@ -509,7 +509,7 @@ func (r *references) address(s string) (string, bool) {
 	return "", false
 }
 
-var opaque = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{8,}\b|\b[A-Z0-9]{12,}\b|\b\d{12}\b|-[a-zA-Z0-9]{6}\b`)
+var opaque = lazyregexp.New(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{8,}\b|\b[A-Z0-9]{12,}\b|\b\d{12}\b|-[a-zA-Z0-9]{6}\b`)
 
 // shape is a text without its generated parts, by which two ids of things
 // outside of both environments look alike.

@@ -1,11 +1,11 @@
 package parity
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/parity/catalog"
 )
 
@@ -57,7 +57,7 @@ func (p place) field(name string) place {
 	return place{path: p.path + "." + name, attr: p.attr + "." + name, free: p.free}
 }
 
-var plainKey = regexp.MustCompile(`^[A-Za-z_][\w-]*$`)
+var plainKey = lazyregexp.New(`^[A-Za-z_][\w-]*$`)
 
 // key goes to a key of the user's, which the catalogue knows nothing of.
 func (p place) key(key string) place {

@@ -2,11 +2,12 @@ package parity
 
 import (
 	"fmt"
-	"regexp"
 	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // envToken stands for the environment's own name in canonical text.
@@ -217,8 +218,8 @@ func (n nameSet) mayOccur(s string) bool {
 }
 
 var (
-	envInside = regexp.MustCompile(`[-_./]\{env\}`)
-	envFirst  = regexp.MustCompile(`\{env\}[-_./]?`)
+	envInside = lazyregexp.New(`[-_./]\{env\}`)
+	envFirst  = lazyregexp.New(`\{env\}[-_./]?`)
 )
 
 // elide leaves the environment's name out of a canonical text, with one

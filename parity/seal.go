@@ -6,10 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/parity/catalog"
 )
 
@@ -37,10 +37,10 @@ func (s *secrets) add(text string) {
 }
 
 var (
-	wordsOnly = regexp.MustCompile(`^[a-z][a-z_.-]{0,14}$|^[A-Z][a-z]{0,10}$`)
-	regionish = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d[a-z]?$`)
-	addressed = regexp.MustCompile(`^(arn:|[a-z][a-z0-9+.-]*://[^@]*$|/[\w/.-]*$)`)
-	harmless  = regexp.MustCompile(`^(true|false|on|off|yes|no|enabled|disabled|none|\d{1,6}|\d{1,6}\.\d{1,3})$`)
+	wordsOnly = lazyregexp.New(`^[a-z][a-z_.-]{0,14}$|^[A-Z][a-z]{0,10}$`)
+	regionish = lazyregexp.New(`^[a-z]{2}(-[a-z]+)+-\d[a-z]?$`)
+	addressed = lazyregexp.New(`^(arn:|[a-z][a-z0-9+.-]*://[^@]*$|/[\w/.-]*$)`)
+	harmless  = lazyregexp.New(`^(true|false|on|off|yes|no|enabled|disabled|none|\d{1,6}|\d{1,6}\.\d{1,3})$`)
 )
 
 // commonText reports whether a text that is marked as secret is of a form that
@@ -323,13 +323,13 @@ func markDocument(v Value) Value {
 }
 
 var (
-	secretWord = regexp.MustCompile(`(?i)(password|passwd|passphrase|(^|[_\-./])(pwd|pass|secret|token|credentials?|apikey|dsn)$|(api|private|secret|access|signing|encryption|auth|client|account|license|master)[_\-.]?(key|secret|token)$|connection[_\-.]?string$|(secret|api|access|auth)[A-Z]?[a-z]*Key$|[a-z](Secret|Token)$)`)
-	plainWord  = regexp.MustCompile(`(?i)[_\-.](policy|length|ttl|expiry|expires|age|days|version|arn|arns|name|id|ids|file|path|enabled|rotation|required|reset|min|max|count|url|uri|endpoint|header|type|algorithm|parameter)$`)
-	secretText = regexp.MustCompile(`^(-----BEGIN [A-Z ]*PRIVATE KEY-----|(AKIA|ASIA)[A-Z0-9]{16}$|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_|glpat-|xox[abprs]-|sk_live_|rk_live_|sk-[A-Za-z0-9_\-]{20,}|SG\.[\w\-]{16,}|eyJ[\w\-]{10,}\.eyJ[\w\-]{10,}\.)`)
-	userInfo   = regexp.MustCompile(`://([^\s/:@"']*):([^\s/@"']+)@`)
-	assignment = regexp.MustCompile(`(?i)([\w.\-]*(?:passwd|password|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|pwd)[\w\-]*)(\s*=\s*|:\s+|\s+)("[^"\n]+"|'[^'\n]+'|[^\s"',;&]+)`)
-	bearer     = regexp.MustCompile(`(?i)\b(bearer|basic)\s+([\w.~+/=-]{8,})`)
-	keyBlock   = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
+	secretWord = lazyregexp.New(`(?i)(password|passwd|passphrase|(^|[_\-./])(pwd|pass|secret|token|credentials?|apikey|dsn)$|(api|private|secret|access|signing|encryption|auth|client|account|license|master)[_\-.]?(key|secret|token)$|connection[_\-.]?string$|(secret|api|access|auth)[A-Z]?[a-z]*Key$|[a-z](Secret|Token)$)`)
+	plainWord  = lazyregexp.New(`(?i)[_\-.](policy|length|ttl|expiry|expires|age|days|version|arn|arns|name|id|ids|file|path|enabled|rotation|required|reset|min|max|count|url|uri|endpoint|header|type|algorithm|parameter)$`)
+	secretText = lazyregexp.New(`^(-----BEGIN [A-Z ]*PRIVATE KEY-----|(AKIA|ASIA)[A-Z0-9]{16}$|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_|glpat-|xox[abprs]-|sk_live_|rk_live_|sk-[A-Za-z0-9_\-]{20,}|SG\.[\w\-]{16,}|eyJ[\w\-]{10,}\.eyJ[\w\-]{10,}\.)`)
+	userInfo   = lazyregexp.New(`://([^\s/:@"']*):([^\s/@"']+)@`)
+	assignment = lazyregexp.New(`(?i)([\w.\-]*(?:passwd|password|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|pwd)[\w\-]*)(\s*=\s*|:\s+|\s+)("[^"\n]+"|'[^'\n]+'|[^\s"',;&]+)`)
+	bearer     = lazyregexp.New(`(?i)\b(bearer|basic)\s+([\w.~+/=-]{8,})`)
+	keyBlock   = lazyregexp.New(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
 )
 
 // secretName is the function of that name, remembered: keys repeat.
@@ -395,7 +395,7 @@ func hideAssignments(text string, found func(string)) string {
 }
 
 // replaceGroup hides one group of every match and reports what it held.
-func replaceGroup(re *regexp.Regexp, text string, group int, found func(string)) string {
+func replaceGroup(re *lazyregexp.Regexp, text string, group int, found func(string)) string {
 	var b strings.Builder
 	last := 0
 	for _, m := range re.FindAllStringSubmatchIndex(text, -1) {

@@ -1,9 +1,10 @@
 package parity
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // machine is a named machine size, taken apart: db.r5.2xlarge is of family
@@ -15,7 +16,7 @@ type machine struct {
 	known  bool
 }
 
-var sizeWord = regexp.MustCompile(`^(?:(nano|micro|small|medium|large)|(\d*)xlarge|metal(?:-\d+xl)?)$`)
+var sizeWord = lazyregexp.New(`^(?:(nano|micro|small|medium|large)|(\d*)xlarge|metal(?:-\d+xl)?)$`)
 
 // smallSteps are the published sizes below xlarge, in doublings from large.
 var smallSteps = map[string]float64{"nano": -4, "micro": -3, "small": -2, "medium": -1, "large": 0}

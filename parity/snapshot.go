@@ -3,9 +3,10 @@ package parity
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"sort"
 	"strings"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // Snapshot is all resources of one environment as one or more sources showed
@@ -80,7 +81,7 @@ type Resource struct {
 	Attributes Value
 }
 
-var instanceKeys = regexp.MustCompile(`\[("([^"\\]|\\.)*"|\d+)\]`)
+var instanceKeys = lazyregexp.New(`\[("([^"\\]|\\.)*"|\d+)\]`)
 
 // WithoutKeys is an address without its instance keys: module.a["x"].b.c[0]
 // becomes module.a.b.c, as configurations name it.

@@ -1,10 +1,10 @@
 package parity
 
 import (
-	"regexp"
 	"sort"
 	"strings"
 
+	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/parity/catalog"
 )
 
@@ -73,9 +73,9 @@ func commonAddress(members []*Resource) string {
 }
 
 var (
-	zoneName = regexp.MustCompile(`(\b|_)` + regionName + `[a-z]$|^[a-z]{3}\d-az\d$`)
-	ordinal  = regexp.MustCompile(`(^|[-_./ ])(az)?-?(\d+[a-f]?|[a-f]\d*|one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|alpha|beta|gamma|delta|epsilon)$`)
-	digits   = regexp.MustCompile(`\d+$`)
+	zoneName = lazyregexp.New(`(\b|_)` + regionName + `[a-z]$|^[a-z]{3}\d-az\d$`)
+	ordinal  = lazyregexp.New(`(^|[-_./ ])(az)?-?(\d+[a-f]?|[a-f]\d*|one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|alpha|beta|gamma|delta|epsilon)$`)
+	digits   = lazyregexp.New(`\d+$`)
 )
 
 // regionName is how clouds name regions; AWS appends the letter of a zone,
@@ -96,7 +96,7 @@ func stem(s string) string {
 	}
 }
 
-var zoneLetter = regexp.MustCompile(`(^|[-_./ ])((az)?-?[1-6]?[a-f]|az-?\d)$`)
+var zoneLetter = lazyregexp.New(`(^|[-_./ ])((az)?-?[1-6]?[a-f]|az-?\d)$`)
 
 // zoneStem drops from a name only the zone it is for.
 func zoneStem(s string) string {
@@ -206,8 +206,8 @@ func (e *environment) source(r *Resource) string {
 }
 
 var (
-	countIndex = regexp.MustCompile(`\[\d+\]`)
-	numbering  = regexp.MustCompile(`\b` + regionName + `[a-z]\b|\b[0-9a-f]{8,}\b|\d+`)
+	countIndex = lazyregexp.New(`\[\d+\]`)
+	numbering  = lazyregexp.New(`\b` + regionName + `[a-z]\b|\b[0-9a-f]{8,}\b|\d+`)
 )
 
 // split separates the resources of a type that is not counted when they are
@@ -244,7 +244,7 @@ func (e *environment) split(list []*Resource, blocks bool) []part {
 	return parts
 }
 
-var moduleStep = regexp.MustCompile(`module\.([^.\[]+)(\["((?:[^"\\]|\\.)*)"\]|\[\d+\])?`)
+var moduleStep = lazyregexp.New(`module\.([^.\[]+)(\["((?:[^"\\]|\\.)*)"\]|\[\d+\])?`)
 
 // modulePath is a module's path without indices and the environment's name.
 func (e *environment) modulePath(path string) string {

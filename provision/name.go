@@ -4,16 +4,17 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // maxName bounds names, so that NAME.localhost and what a platform adds to them stay DNS labels of at most 63.
 const maxName = 40
 
 var (
-	nameForm   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
-	notInNames = regexp.MustCompile(`[^a-z0-9]+`)
+	nameForm   = lazyregexp.New(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+	notInNames = lazyregexp.New(`[^a-z0-9]+`)
 )
 
 // isName reports whether a text can name an environment or an instance: as a DNS label, it stands in host names.

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/fatih/color"
 
+	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/provision"
 )
 
@@ -50,7 +50,7 @@ func newTable(w io.Writer) *table { return &table{w: w} }
 
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
 
-var colourCodes = regexp.MustCompile("\x1b\\[[0-9;]*m")
+var colourCodes = lazyregexp.New("\x1b\\[[0-9;]*m")
 
 func width(cell string) int {
 	return utf8.RuneCountInString(colourCodes.ReplaceAllString(cell, ""))

@@ -12,7 +12,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"sort"
 	"strings"
 	"sync"
@@ -21,6 +20,8 @@ import (
 	"github.com/hashicorp/hcl/v2/gohcl"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 //go:embed *.hcl
@@ -99,7 +100,7 @@ type entry struct {
 	text []byte
 }
 
-var blockStart = regexp.MustCompile(`(?m)^resource "([^"]+)" \{$`)
+var blockStart = lazyregexp.New(`(?m)^resource "([^"]+)" \{$`)
 
 // builtinTypes finds the types of the built-in files without parsing them:
 // most runs need a few of the hundreds. The files are ours, and a test parses

@@ -3,11 +3,11 @@ package source
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/parity"
 )
 
@@ -20,7 +20,7 @@ func (d *document) resource(v parity.Value) error {
 	return d.snapshotResource(v)
 }
 
-var providerAddress = regexp.MustCompile(`provider\["([^"]+)"\]`)
+var providerAddress = lazyregexp.New(`provider\["([^"]+)"\]`)
 
 // stateResource reads one element of a state's resources, with its instances.
 func (d *document) stateResource(v parity.Value) error {

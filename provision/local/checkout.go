@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -16,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // buildTimeout is how long a build may take unless the configuration says otherwise.
@@ -38,8 +39,8 @@ type checkoutModel struct {
 }
 
 var (
-	isCheckoutName = stringRule{"a name has letters, digits, _, - and ., 63 at most", regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$`).MatchString}
-	isRef          = stringRule{"it is the name of a branch or a tag, or a commit", regexp.MustCompile(`^[^-\s:?*\[\\][^\s:?*\[\\]*$`).MatchString}
+	isCheckoutName = stringRule{"a name has letters, digits, _, - and ., 63 at most", lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$`).MatchString}
+	isRef          = stringRule{"it is the name of a branch or a tag, or a commit", lazyregexp.New(`^[^-\s:?*\[\\][^\s:?*\[\\]*$`).MatchString}
 )
 
 func newCheckout() resource.Resource { return &checkoutResource{} }

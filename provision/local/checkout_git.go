@@ -7,9 +7,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // repository is where checkouts come from.
@@ -21,11 +22,11 @@ type repository struct {
 }
 
 var (
-	fullCommit = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+	fullCommit = lazyregexp.New(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 	// scpURL is git's short form of an SSH URL: git@example.com:shop.git.
-	scpURL = regexp.MustCompile(`^([^/:@]+@)?[^/:]+:`)
+	scpURL = lazyregexp.New(`^([^/:@]+@)?[^/:]+:`)
 	// gitBusy is what git says when another git holds a lock, or is at work in the same place.
-	gitBusy = regexp.MustCompile(`(?i)unable to create '.*\.lock'|could not lock|cannot lock|file exists|failed to read .*commondir`)
+	gitBusy = lazyregexp.New(`(?i)unable to create '.*\.lock'|could not lock|cannot lock|file exists|failed to read .*commondir`)
 )
 
 // gitTries is how often a command that another git is in the way of is tried, with growing pauses: 5 s altogether.

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -22,6 +21,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // undoTimeout is how long a create that failed may take to clean up behind it.
@@ -45,7 +46,7 @@ type databaseModel struct {
 }
 
 // isDatabaseName holds of what is a file's name too.
-var isDatabaseName = stringRule{"a name has letters, digits, _ and -, 63 at most", regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$`).MatchString}
+var isDatabaseName = stringRule{"a name has letters, digits, _ and -, 63 at most", lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$`).MatchString}
 
 func newDatabase() resource.Resource { return &databaseResource{} }
 

@@ -3,13 +3,14 @@ package local
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // stringRule is a validator of known strings.
@@ -29,7 +30,7 @@ func (r stringRule) ValidateString(_ context.Context, req validator.StringReques
 }
 
 // label matches what can be a part of a host's name, a file's and a database's.
-var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+var label = lazyregexp.New(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // isName holds of names of services and balancers.
 var isName = stringRule{"a name has letters a-z, digits and dashes within, 63 at most", label.MatchString}

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +14,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // cliSettings are the user's own settings of Terraform's command line that stay: where providers and modules come from,
@@ -49,7 +50,7 @@ var (
 
 // Terraform reads its settings in the first version of HCL, where the names of attributes may be quoted. The one block
 // that has such names is read as a map.
-var overridesBlock = regexp.MustCompile(`(?s)\bdev_overrides\s*\{(.*?)\}`)
+var overridesBlock = lazyregexp.New(`(?s)\bdev_overrides\s*\{(.*?)\}`)
 
 const overridesMap = "overrides"
 

@@ -2,8 +2,9 @@ package terraform
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // Error says what could not be done with a working directory, why, and what to do about it.
@@ -34,9 +35,9 @@ func (e *Error) Unwrap() error { return e.Err }
 const maxStderr = 40
 
 var (
-	ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
-	box  = regexp.MustCompile(`(?m)^[╷│╵] ?|[ \t]+$`)
-	gaps = regexp.MustCompile(`\n{2,}`)
+	ansi = lazyregexp.New("\x1b\\[[0-9;]*m")
+	box  = lazyregexp.New(`(?m)^[╷│╵] ?|[ \t]+$`)
+	gaps = lazyregexp.New(`\n{2,}`)
 )
 
 // trimStderr takes colours, frames and empty lines off what Terraform said, and bounds it.
@@ -51,8 +52,8 @@ func trimStderr(s string) string {
 }
 
 var (
-	userinfo      = regexp.MustCompile(`(https?|postgres|postgresql)://[^/\s"'@]+@`)
-	secretInQuery = regexp.MustCompile(`(?i)([?&](?:[a-z_-]*(?:token|secret|password|signature|key)[a-z_-]*|sig)=)[^&\s"']+`)
+	userinfo      = lazyregexp.New(`(https?|postgres|postgresql)://[^/\s"'@]+@`)
+	secretInQuery = lazyregexp.New(`(?i)([?&](?:[a-z_-]*(?:token|secret|password|signature|key)[a-z_-]*|sig)=)[^&\s"']+`)
 )
 
 // redact removes credentials from the URLs in a text: those of module sources and of backends may carry them.
