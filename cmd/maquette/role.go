@@ -13,7 +13,7 @@ import (
 func runRole() (code int, ok bool) {
 	switch role := os.Getenv("MAQUETTE_ROLE"); role {
 	case "terraform":
-		return terraform.Shim(), true
+		return terraform.Shim(local.Attach), true
 	case "supervisor", "balancer":
 		return local.Run(role), true
 	}

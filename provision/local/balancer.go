@@ -254,7 +254,7 @@ func (u unit) acknowledged(ctx context.Context, generation int64, st *status) er
 	ctx, cancel := context.WithTimeout(ctx, balancerStart)
 	defer cancel()
 	told := 0
-	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 10*time.Millisecond) {
 		var ack balancerAck
 		err := readJSON(filepath.Join(u.dir(), balancerAckFile), &ack)
 		if err == nil && ack.Generation >= generation {

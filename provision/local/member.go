@@ -273,7 +273,7 @@ func (m *member) watch(exited context.Context, pid int) (readySince time.Time) {
 			}
 		default:
 			failures++
-			pause = min(2*pause, slowCheck, max(h.Interval, firstCheck))
+			pause = min(pause*5/4, slowCheck, max(h.Interval, firstCheck))
 			if !readySince.IsZero() && failures >= patience {
 				m.become(StateUnhealthy, func() { m.Reason = err.Error() })
 			} else if readySince.IsZero() && m.Reason != err.Error() {

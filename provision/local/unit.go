@@ -198,7 +198,7 @@ func (u unit) settle(ctx context.Context, nonce string, in spec) (*status, error
 	defer cancel()
 	var seen *status
 	missing := 0
-	for pause := 2 * time.Millisecond; ; pause = min(pause*3/2, 50*time.Millisecond) {
+	for pause := 2 * time.Millisecond; ; pause = min(pause*3/2, 10*time.Millisecond) {
 		st, err := u.live()
 		switch {
 		case err != nil:

@@ -1,133 +1,47 @@
 package terraform
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
-	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 )
 
-// attachTimeout is how long our provider may take to be ready.
-const attachTimeout = 5 * time.Second
-
-// magicCookie tells a provider that it is started as one.
-const magicCookie = "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
-
-// attached is our provider, started once for one run of Terraform's, which would start it about four times. It serves
-// this run alone: its configuration, and so the instance it works for, is that of the process.
-type attached struct {
-	cmd    *exec.Cmd
-	exited chan struct{}
-	stderr tail
+// Attached is our provider, served from within the shim for one run of Terraform's, which would start it as a process
+// about four times. It serves this run alone: its configuration, and so the instance it works for, is that of the process.
+type Attached struct {
+	Network, Address string // where it listens: "unix" and a path
+	// End ends it, after Terraform. Where that has not come to its own end, the provider may still be at work: that is
+	// cancelled, and has a while to leave things in order.
+	End func(orderly bool)
 }
 
-// attach starts our own binary as the provider, and adds to Terraform's environment where to find it. It returns nil
-// where that does not work out: Terraform then starts the provider itself.
-func attach(addresses string, env []string) (*attached, []string) {
-	if addresses == "" {
-		return nil, env
+// attach serves our provider, and adds to Terraform's environment where to find it. Where that does not work out,
+// Terraform starts the provider itself, from the mirror.
+func (s shim) attach(env []string) (end func(orderly bool), with []string) {
+	none := func(bool) {}
+	if s.addresses == "" || s.serve == nil {
+		return none, env
 	}
-	self, err := os.Executable()
+	a, err := s.serve()
 	if err != nil {
-		return nil, env
-	}
-	a := &attached{cmd: exec.Command(self), exited: make(chan struct{})}
-	a.cmd.Env = append(env[:len(env):len(env)], magicCookie, "PLUGIN_PROTOCOL_VERSIONS=6")
-	a.cmd.SysProcAttr = ownGroup()
-	a.cmd.Stderr = &a.stderr
-	stdout, err := a.cmd.StdoutPipe()
-	if err != nil || a.cmd.Start() != nil {
-		return nil, env
-	}
-	said := make(chan string, 1)
-	go func() {
-		reader := bufio.NewReader(stdout)
-		line, _ := reader.ReadString('\n')
-		said <- line
-		_, _ = io.Copy(io.Discard, reader)
-		_ = a.cmd.Wait()
-		close(a.exited)
-	}()
-	select {
-	case line := <-said:
-		if config, err := reattachment(line, a.cmd.Process.Pid, strings.Split(addresses, ",")); err == nil {
-			return a, append(env[:len(env):len(env)], "TF_REATTACH_PROVIDERS="+config)
-		}
-	case <-time.After(attachTimeout):
-	}
-	a.end(true)
-	return nil, env
-}
-
-// reattachment makes what Terraform reads from the line that a provider says when it is ready:
-// "1|6|unix|/tmp/plugin123|grpc|".
-func reattachment(line string, pid int, addresses []string) (string, error) {
-	parts := strings.Split(strings.TrimSpace(line), "|")
-	if len(parts) < 5 {
-		return "", fmt.Errorf("%q is no handshake of a provider", line)
-	}
-	version, err := strconv.Atoi(parts[1])
-	if err != nil {
-		return "", err
+		fmt.Fprintf(os.Stderr, "maquette: serving the provider from the shim: %v\n", err)
+		return none, env
 	}
 	config := map[string]tfexec.ReattachConfig{}
-	for _, address := range addresses {
+	for _, address := range strings.Split(s.addresses, ",") {
 		config[address] = tfexec.ReattachConfig{
-			Protocol: parts[4], ProtocolVersion: version, Pid: pid,
+			Protocol: "grpc", ProtocolVersion: 6, Pid: os.Getpid(),
 			Test: true, // it is not Terraform's to end
-			Addr: tfexec.ReattachConfigAddr{Network: parts[2], String: parts[3]},
+			Addr: tfexec.ReattachConfigAddr{Network: a.Network, String: a.Address},
 		}
 	}
 	text, err := json.Marshal(config)
-	return string(text), err
-}
-
-// end ends the provider after Terraform. Where that has not come to its own end, the provider may still be working: it
-// sees that nobody is there any more, and leaves things in order.
-func (a *attached) end(orderly bool) {
-	if a == nil {
-		return
+	if err != nil {
+		a.End(true)
+		return none, env
 	}
-	select {
-	case <-a.exited: // before its time
-		_, _ = os.Stderr.WriteString(a.stderr.String())
-		return
-	default:
-	}
-	if orderly {
-		_ = a.cmd.Process.Kill()
-		<-a.exited
-	}
-}
-
-// tail keeps the end of what is written: a crash is told there.
-type tail struct {
-	mu   sync.Mutex
-	kept []byte
-}
-
-const maxTail = 16 << 10
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.kept = append(t.kept, p...)
-	if over := len(t.kept) - maxTail; over > 0 {
-		t.kept = append(t.kept[:0], t.kept[over:]...)
-	}
-	return len(p), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.kept)
+	return a.End, append(env[:len(env):len(env)], "TF_REATTACH_PROVIDERS="+string(text))
 }

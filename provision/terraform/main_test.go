@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	case os.Getenv(envRole) == roleTerraform:
-		os.Exit(Shim())
+		os.Exit(Shim(attachTestProvider))
 	case os.Getenv(envRole) == roleCaller:
 		os.Exit(caller())
 	}

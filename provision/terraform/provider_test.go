@@ -6,11 +6,13 @@ import (
 	"os"
 	"time"
 
+	"github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	pschema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -28,6 +30,21 @@ func serveTestProvider() error {
 	}()
 	return providerserver.Serve(context.Background(), func() provider.Provider { return testProvider{} },
 		providerserver.ServeOpts{Address: terraformHost + "/maquette/maquette"})
+}
+
+// attachTestProvider serves it from within the shim.
+func attachTestProvider() (*Attached, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	configs, closed := make(chan *plugin.ReattachConfig, 1), make(chan struct{})
+	server := providerserver.NewProtocol6(testProvider{})
+	go func() {
+		_ = tf6server.Serve(terraformHost+"/maquette/maquette", server, tf6server.WithDebug(ctx, configs, closed))
+	}()
+	config := <-configs
+	return &Attached{Network: config.Addr.Network(), Address: config.Addr.String(), End: func(bool) {
+		cancel()
+		<-closed
+	}}, nil
 }
 
 type testProvider struct{}

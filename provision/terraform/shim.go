@@ -29,7 +29,7 @@ const (
 	// envJSON asks for machine-readable output. terraform-exec has methods for that, which first ask for the version in
 	// a process of its own.
 	envJSON = shimPrefix + "JSON"
-	// envProvider are the addresses of our own provider, with commas between, where the shim is to start it.
+	// envProvider are the addresses of our own provider, with commas between, where the shim is to serve it.
 	envProvider = shimPrefix + "PROVIDER"
 )
 
@@ -50,24 +50,32 @@ const (
 //   - Each state that it writes is copied, as it truncates its file before it writes it.
 //   - A lock is held for as long as it runs, so that the next operation can wait for its end.
 //
-// It runs the binary that the environment names with its own arguments, and returns its exit code.
-func Shim() int {
+// It runs the binary that the environment names with its own arguments, and returns its exit code. serve serves our
+// provider for that run; nil: Terraform starts it.
+func Shim(serve func() (*Attached, error)) int {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// With a handler, writing to a closed pipe is an error and not the end.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	s := shim{
-		binary: os.Getenv(envExec), dir: os.Getenv(envDir), state: os.Getenv(envState),
-		parent: os.Getppid(), signals: signals,
+		binary: os.Getenv(envExec), dir: os.Getenv(envDir), state: os.Getenv(envState), addresses: os.Getenv(envProvider),
+		parent: os.Getppid(), signals: signals, serve: serve,
+	}
+	cache, machineReadable := os.Getenv(envCache), os.Getenv(envJSON) != ""
+	// Neither Terraform nor what the provider starts is a shim.
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); name == envRole || strings.HasPrefix(name, shimPrefix) {
+			os.Unsetenv(name)
+		}
 	}
 	args := os.Args[1:]
 	if slices.Equal(args, []string{"version", "-json"}) {
-		if answer, ok := cachedVersion(os.Getenv(envCache), s.binary); ok {
+		if answer, ok := cachedVersion(cache, s.binary); ok {
 			_, _ = os.Stdout.Write(answer)
 			return 0
 		}
 	}
-	if len(args) > 0 && os.Getenv(envJSON) != "" {
+	if len(args) > 0 && machineReadable {
 		args = slices.Insert(args, 1, "-json")
 	}
 	code, err := s.run(args)
@@ -80,8 +88,10 @@ func Shim() int {
 
 type shim struct {
 	binary, dir, state string
+	addresses          string
 	parent             int
 	signals            chan os.Signal
+	serve              func() (*Attached, error)
 }
 
 var errInterrupted = errors.New("interrupted before it began")
@@ -95,11 +105,6 @@ func (s shim) run(args []string) (code int, err error) {
 
 	cmd := exec.Command(s.binary, args...)
 	cmd.SysProcAttr = attributes()
-	for _, entry := range os.Environ() {
-		if !strings.HasPrefix(entry, envRole+"=") && !strings.HasPrefix(entry, shimPrefix) {
-			cmd.Env = append(cmd.Env, entry)
-		}
-	}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return 0, err
@@ -119,10 +124,10 @@ func (s shim) run(args []string) (code int, err error) {
 	if err := copies.take(); err != nil {
 		return 0, err
 	}
-	var server *attached
-	server, cmd.Env = attach(os.Getenv(envProvider), cmd.Env)
+	var end func(orderly bool)
+	end, cmd.Env = s.attach(os.Environ())
 	if err := cmd.Start(); err != nil {
-		server.end(true)
+		end(true)
 		return 0, errors.Join(err, changes.close(true))
 	}
 	if err := writePID(s.dir, cmd.Process.Pid); err != nil {
@@ -135,7 +140,7 @@ func (s shim) run(args []string) (code int, err error) {
 	code = s.wait(cmd, copies, &output)
 	removePID(s.dir)
 	orderly := code == 0 || code == 1 || code == 2 // 2: a plan with changes
-	server.end(orderly)
+	end(orderly)
 	return code, changes.close(orderly)
 }
 
