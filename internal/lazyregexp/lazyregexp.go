@@ -24,7 +24,7 @@ func (r *Regexp) MatchString(s string) bool              { return r.compiled().M
 func (r *Regexp) FindString(s string) string             { return r.compiled().FindString(s) }
 func (r *Regexp) FindStringSubmatch(s string) []string   { return r.compiled().FindStringSubmatch(s) }
 func (r *Regexp) FindAllString(s string, n int) []string { return r.compiled().FindAllString(s, n) }
-func (r *Regexp) ReplaceAll(src, with []byte) []byte { return r.compiled().ReplaceAll(src, with) }
+func (r *Regexp) ReplaceAll(src, with []byte) []byte     { return r.compiled().ReplaceAll(src, with) }
 
 func (r *Regexp) ReplaceAllString(s, with string) string {
 	return r.compiled().ReplaceAllString(s, with)

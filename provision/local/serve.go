@@ -46,7 +46,9 @@ func Attach() (*terraform.Attached, error) {
 	m := newMortal()
 	ctx, cancel := context.WithCancel(context.Background())
 	configs, closed, failed := make(chan *plugin.ReattachConfig, 1), make(chan struct{}), make(chan error, 1)
-	go func() { failed <- tf6server.Serve(ProviderAddress, m.server, tf6server.WithDebug(ctx, configs, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger())) }()
+	go func() {
+		failed <- tf6server.Serve(ProviderAddress, m.server, tf6server.WithDebug(ctx, configs, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
+	}()
 	select {
 	case config := <-configs:
 		return &terraform.Attached{
