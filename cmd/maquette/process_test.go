@@ -41,9 +41,9 @@ func TestInterruptedWhileReading(t *testing.T) {
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr
 			require.NoError(t, cmd.Start())
-			_, err = in.Write([]byte(`{"version": 4, `)) // and no more
+			// More than a pipe holds, so that it has begun to read when this returns; and then no more.
+			_, err = in.Write([]byte(`{"version": 4, ` + strings.Repeat(" ", 1<<18)))
 			require.NoError(t, err)
-			time.Sleep(300 * time.Millisecond)
 			require.NoError(t, cmd.Process.Signal(sig))
 
 			done := make(chan error, 1)
