@@ -48,7 +48,7 @@ type project struct {
 // flags adds those that say which project is meant.
 func (p *project) flags(f *pflag.FlagSet) {
 	f.StringVar(&p.dir, "dir", "", "`directory` of the definitions (default: environments/ here or above)")
-	f.StringVar(&p.home, "home", "", "`directory` of states and logs (default: $MAQUETTE_HOME, or .maquette/ beside the definitions)")
+	f.StringVar(&p.home, "home", "", "`directory` of states and logs (default: $MAQUETTE_HOME, or .maquette/ beside them)")
 }
 
 // runFlags adds those of commands that run Terraform.

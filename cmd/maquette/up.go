@@ -29,7 +29,7 @@ func (w *wanted) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&w.names, "name", nil, "`name` of the instance (default: the definition's, or ENVIRONMENT-BRANCH); may be repeated")
 	f.StringVar(&w.commit, "commit", "", "`commit` to use, instead of the newest of the branch")
 	f.StringVar(&w.owner, "owner", "", "`who` it is for (default: $MAQUETTE_OWNER, or your login)")
-	f.StringArrayVar(&w.vars, "var", nil, "Terraform variable, laid over the definition's, as `NAME=VALUE`; give secrets as TF_VAR_NAME in the environment")
+	f.StringArrayVar(&w.vars, "var", nil, "`NAME=VALUE` of a Terraform variable, over the definition's; secrets go into TF_VAR_NAME")
 }
 
 // inputs are those of each instance that is wanted.
@@ -93,6 +93,9 @@ func (o *opened) blueprints(cmd *cobra.Command, environment string, w *wanted) (
 			return defs, nil, usage(cmd, "two of the instances would be called %s; give each a --name", bp.Instance)
 		}
 		seen[bp.Instance] = true
+		if err := o.sameBranch(cmd, bp, in.Name); err != nil {
+			return defs, nil, err
+		}
 		all = append(all, bp)
 	}
 	return defs, all, nil
@@ -151,6 +154,19 @@ Ctrl-C stops gently, and what was made until then is kept; a second one stops wa
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	p.runFlags(f)
 	return cmd
+}
+
+// sameBranch holds that an instance that was not named is of the same branch: names of two branches may come to the same.
+func (o *opened) sameBranch(cmd *cobra.Command, bp *provision.Blueprint, name string) error {
+	found, err := o.registry.Instance(cmd.Context(), bp.Instance)
+	switch {
+	case errors.Is(err, provision.ErrNotFound) || err == nil && (name != "" || found.Branch == "" || found.Branch == bp.Branch):
+		return nil
+	case err != nil:
+		return fmt.Errorf("looking for %s in the registry: %w", bp.Instance, err)
+	}
+	return usage(cmd, "%s is the instance of the branch %s; give the one of %s another --name, or name this one to change its branch",
+		bp.Instance, found.Branch, bp.Branch)
 }
 
 // up makes all of them, some side by side, and prints what came of each.

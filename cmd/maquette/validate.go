@@ -23,9 +23,7 @@ func newValidate(s *streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if !diags.HasErrors() {
-				diags = append(diags, defs.Validate(&terraform.Driver{}, provided()...)...)
-			}
+			diags = append(diags, defs.Validate(&terraform.Driver{}, provided()...)...)
 			if asJSON {
 				if err := printJSON(s.out, p.validationJSON(defs, diags)); err != nil {
 					return err
