@@ -24,16 +24,16 @@ func (l *Lifecycle) Doctor(ctx context.Context, dry bool) ([]Trouble, error) {
 		return nil, fmt.Errorf("reading the registry: %w", err)
 	}
 	var found []Trouble
-	var names, ids []string
+	var ids []string
 	for _, in := range all {
-		names, ids = append(names, in.Name), append(ids, in.ID)
+		ids = append(ids, in.ID)
 		troubles, err := l.examine(ctx, in, dry)
 		found = append(found, troubles...)
 		if err != nil {
 			return found, err
 		}
 	}
-	lost, err := l.unknownDirectories(ctx, names)
+	lost, err := l.unknownDirectories(ctx)
 	if err != nil {
 		return found, err
 	}
@@ -97,14 +97,19 @@ func interrupted(status Status) (left Status, next string) {
 
 // unknownDirectories finds working directories of instances that the registry does not know. They may hold the only
 // state of something that lives: they are left to the user.
-func (l *Lifecycle) unknownDirectories(ctx context.Context, known []string) ([]Trouble, error) {
+func (l *Lifecycle) unknownDirectories(ctx context.Context) ([]Trouble, error) {
 	names, err := l.Driver.Instances()
 	if err != nil {
 		return nil, fmt.Errorf("looking for working directories: %w", err)
 	}
+	// Read after them: an instance is recorded before anything of it is made.
+	known, err := l.Registry.Instances(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the registry: %w", err)
+	}
 	var found []Trouble
 	for _, name := range names {
-		if slices.Contains(known, name) {
+		if slices.ContainsFunc(known, func(in Instance) bool { return in.Name == name }) {
 			continue
 		}
 		if holder, err := l.Locker.Holder(name); err != nil || holder != nil {
@@ -130,6 +135,14 @@ func (l *Lifecycle) strays(ctx context.Context, known []string, dry bool) ([]Tro
 	strays, err := l.Platform.Strays(ctx, known)
 	if err != nil {
 		return nil, fmt.Errorf("looking for processes of instances that are gone: %w", err)
+	}
+	// What was made meanwhile is no stray. It is recorded before anything of it lives, so now it is known.
+	all, err := l.Registry.Instances(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the registry: %w", err)
+	}
+	for _, in := range all {
+		delete(strays, in.ID)
 	}
 	ids := make([]string, 0, len(strays))
 	for id := range strays {

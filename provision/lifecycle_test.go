@@ -203,6 +203,7 @@ func (p worldPlatform) Sweep(_ context.Context, _, id string) (gone, left []Left
 }
 
 func (p worldPlatform) Strays(_ context.Context, known []string) (map[string][]Leftover, error) {
+	_ = p.w.call("strays")
 	found := maps.Clone(p.w.strays)
 	maps.DeleteFunc(found, func(id string, _ []Leftover) bool { return slices.Contains(known, id) })
 	return found, nil
@@ -594,6 +595,30 @@ func TestDoctor(t *testing.T) {
 	assert.Equal(t, ResultInterrupted, w.ops[0].Result)
 	assert.Contains(t, w.calls, "sweep gone")
 	assert.NotContains(t, w.calls, "sweep d")
+}
+
+// An instance that somebody makes while the doctor looks is none that is gone, nor is its directory.
+func TestDoctorLeavesWhatIsMadeMeanwhile(t *testing.T) {
+	w := newWorld()
+	w.instances["try-a"] = Instance{Name: "try-a", ID: "a", Environment: "try", Status: Ready}
+	made := func(name, id string) {
+		w.instances[name] = Instance{Name: name, ID: id, Environment: "try", Status: Ready}
+		w.strays[id] = []Leftover{{Kind: "process", Name: "4711"}}
+		w.resources[name] = []string{"maquette_service.web"}
+	}
+	w.during = func(call string) {
+		switch call {
+		case "recover":
+			made("try-new", "new")
+		case "strays":
+			made("try-newer", "newer")
+		}
+	}
+	found, err := w.lifecycle().Doctor(t.Context(), false)
+	require.NoError(t, err)
+	assert.Empty(t, found)
+	assert.NotContains(t, w.calls, "sweep new")
+	assert.NotContains(t, w.calls, "sweep newer")
 }
 
 func TestViews(t *testing.T) {
