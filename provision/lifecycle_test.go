@@ -369,6 +369,30 @@ func TestUpThatIsNotApproved(t *testing.T) {
 	assert.Len(t, w.applied, 1)
 }
 
+// What was not approved is not recorded either: not the other commit, nor the longer life.
+func TestWhatIsNotApprovedLeavesTheRecordAsItWas(t *testing.T) {
+	w := newWorld()
+	l := w.lifecycle()
+	no := func([]Change) (bool, error) { return false, nil }
+	up := func(commit string, ttl time.Duration, approve func([]Change) (bool, error)) error {
+		bp := blueprint(t, "try", "x")
+		bp.Commit = commit
+		_, err := l.Up(t.Context(), UpRequest{Blueprint: bp, TTL: ttl, Approve: approve})
+		return err
+	}
+	require.NoError(t, up("c1", 0, nil))
+	w.digest = "d2"
+	require.NoError(t, up("c2", 0, nil))
+	before := w.instances["try-x"]
+
+	require.ErrorIs(t, up("c3", 20*time.Hour, no), ErrDeclined)
+	assert.Equal(t, before, w.instances["try-x"])
+
+	_, err := l.Rollback(t.Context(), RollbackRequest{Instance: "try-x", Blueprint: blueprint(t, "try", "x"), Approve: no})
+	require.ErrorIs(t, err, ErrDeclined)
+	assert.Equal(t, before, w.instances["try-x"])
+}
+
 func TestUpIsBounded(t *testing.T) {
 	w := newWorld()
 	l := w.lifecycle()

@@ -45,7 +45,7 @@ func (l *Lifecycle) Rollback(ctx context.Context, req RollbackRequest) (_ *UpRes
 	if err != nil {
 		return nil, err
 	}
-	before := in.Status
+	before := in
 	in.Branch, in.Commit = target.Branch, target.Commit
 	if err := op.set(ctx, Creating); err != nil {
 		return nil, op.end(ctx, err)
@@ -56,7 +56,8 @@ func (l *Lifecycle) Rollback(ctx context.Context, req RollbackRequest) (_ *UpRes
 	}
 	outputs, err := op.apply(ctx, req.Blueprint, *stack, req.Approve)
 	if errors.Is(err, ErrDeclined) {
-		err = errors.Join(err, op.set(ctx, before))
+		in = before
+		err = errors.Join(err, op.set(ctx, before.Status))
 	}
 	return &UpResult{Instance: in, Outputs: outputs}, op.end(ctx, err)
 }

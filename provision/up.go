@@ -43,18 +43,19 @@ func (l *Lifecycle) Up(ctx context.Context, req UpRequest) (_ *UpResult, err err
 		return nil, err
 	}
 	outputs, err := op.apply(ctx, bp, bp.Stack, req.Approve)
-	if errors.Is(err, ErrDeclined) && before != "" {
-		err = errors.Join(err, op.set(ctx, before))
+	if errors.Is(err, ErrDeclined) && before != nil {
+		*in = *before
+		err = errors.Join(err, op.set(ctx, before.Status))
 	}
 	err = op.end(ctx, err)
-	if errors.Is(err, ErrDeclined) && before == "" {
+	if errors.Is(err, ErrDeclined) && before == nil {
 		err = errors.Join(err, l.forget(ctx, in.Name))
 	}
 	return &UpResult{Instance: *in, Outputs: outputs}, err
 }
 
-// admit returns the instance to work on, recorded, and the status it had before: "" for a new one.
-func (l *Lifecycle) admit(ctx context.Context, bp *Blueprint, ttl time.Duration) (in *Instance, before Status, err error) {
+// admit returns the instance to work on, recorded, and what it was before: nil for a new one.
+func (l *Lifecycle) admit(ctx context.Context, bp *Blueprint, ttl time.Duration) (in, before *Instance, err error) {
 	now := l.Now().UTC()
 	found, err := l.Registry.Instance(ctx, bp.Instance)
 	fresh := errors.Is(err, ErrNotFound)
@@ -66,7 +67,10 @@ func (l *Lifecycle) admit(ctx context.Context, bp *Blueprint, ttl time.Duration)
 	case found.Environment != bp.Environment:
 		return nil, before, fmt.Errorf("%s is an instance of %s, not of %s\n  Give the new one another --name", bp.Instance, found.Environment, bp.Environment)
 	}
-	before = found.Status
+	if !fresh {
+		was := found
+		before = &was
+	}
 	found.Branch, found.Commit = bp.Branch, bp.Commit
 	found.Status, found.UpdatedAt = Creating, now
 
