@@ -137,7 +137,7 @@ func (e *evaluator) duration(name string, otherwise time.Duration) time.Duration
 	if !ok {
 		return otherwise
 	}
-	parsed, err := parseDuration(value.AsString())
+	parsed, err := ParseDuration(value.AsString())
 	if err != nil {
 		e.errorf(name, "Bad duration", "%q: %s.", name, err)
 	}

@@ -181,7 +181,7 @@ func (d *decoder) duration(b body, name string) time.Duration {
 	if !ok {
 		return 0
 	}
-	parsed, err := parseDuration(value.AsString())
+	parsed, err := ParseDuration(value.AsString())
 	if err != nil {
 		d.errorf(b.at(name), "Bad duration", "%q: %s.", name, err)
 	}
@@ -205,8 +205,8 @@ func joined(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// parseDuration reads a positive duration, as Go writes it and with days before: "90s", "8h", "3d", "1d12h".
-func parseDuration(text string) (time.Duration, error) {
+// ParseDuration reads a positive duration, as Go writes it and with days before: "90s", "8h", "3d", "1d12h".
+func ParseDuration(text string) (time.Duration, error) {
 	bad := fmt.Errorf(`%q is no duration; write it as "90s", "15m", "8h", "3d" or "1d12h"`, text)
 	rest, total := strings.TrimSpace(text), time.Duration(0)
 	const day = 24 * time.Hour

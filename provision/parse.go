@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -125,7 +126,21 @@ var operatorTokens = []hclsyntax.TokenType{
 func (d *Definitions) WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, width uint, colour bool) error {
 	sorted := slices.Clone(diags)
 	sortDiagnostics(sorted)
-	return hcl.NewDiagnosticTextWriter(w, d.parsed, width, colour).WriteDiagnostics(sorted)
+	for _, diag := range sorted {
+		var text strings.Builder
+		if err := hcl.NewDiagnosticTextWriter(&text, d.parsed, width, colour).WriteDiagnostic(diag); err != nil {
+			return err
+		}
+		said := text.String()
+		if at := diag.Subject; at != nil { // without colours, nothing else says where in the line it is
+			line := fmt.Sprintf("%s line %d", at.Filename, at.Start.Line)
+			said = strings.Replace(said, line, fmt.Sprintf("%s, column %d", line, at.Start.Column), 1)
+		}
+		if _, err := io.WriteString(w, said); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sortDiagnostics orders by place; those without one come first, as they are about what was asked for.

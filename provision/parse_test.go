@@ -91,12 +91,12 @@ func TestParseDuration(t *testing.T) {
 		"90s": 90 * time.Second, "8h": 8 * time.Hour, "3d": 72 * time.Hour, "1d12h": 36 * time.Hour, "1h30m": 90 * time.Minute,
 		"250ms": 250 * time.Millisecond, " 5m ": 5 * time.Minute, "0d1s": time.Second, "10000d": 240000 * time.Hour,
 	} {
-		got, err := parseDuration(text)
+		got, err := ParseDuration(text)
 		require.NoError(t, err, text)
 		assert.Equal(t, want, got, text)
 	}
 	for _, text := range []string{"", "8", "0s", "0d", "0d0s", "-8h", "1d-8h", "1d+8h", "-1d", "1.5d", "d", "1d1d", "1w", "8 h", "1e3s", "99999999999999d", "4294967295d", "9999999999h", "106751d9999999h", "soon"} {
-		got, err := parseDuration(text)
+		got, err := ParseDuration(text)
 		require.Error(t, err, text)
 		assert.Zero(t, got, text)
 	}

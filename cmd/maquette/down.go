@@ -98,7 +98,7 @@ func (o *opened) find(ctx context.Context, name string) (provision.Instance, err
 }
 
 // downRequest is that of one instance.
-func (o *opened) downRequest(defs *provision.Definitions, in provision.Instance, show *instanceScreen, ask bool) provision.DownRequest {
+func (o *opened) downRequest(ctx context.Context, defs *provision.Definitions, in provision.Instance, show *instanceScreen, ask bool) provision.DownRequest {
 	req := provision.DownRequest{Instance: in.Name, Blueprint: o.again(defs, in), Progress: show.event}
 	if ask {
 		req.Approve = func(resources []string) (bool, error) {
@@ -110,7 +110,7 @@ func (o *opened) downRequest(defs *provision.Definitions, in provision.Instance,
 			if err := printChanges(o.err, changes); err != nil {
 				return false, err
 			}
-			return o.ask(fmt.Sprintf("Destroy %s?", in.Name))
+			return o.ask(ctx, fmt.Sprintf("Destroy %s?", in.Name))
 		}
 	}
 	return req
@@ -135,11 +135,11 @@ func (o *opened) down(cmd *cobra.Command, instances []provision.Instance, approv
 		show := screen.instance(instances[i].Name, len(instances) > 1)
 		defer show.done()
 		start := time.Now()
-		errs[i] = o.lifecycle.Down(cmd.Context(), o.downRequest(defs, instances[i], show, asks[i]))
+		errs[i] = o.lifecycle.Down(cmd.Context(), o.downRequest(cmd.Context(), defs, instances[i], show, asks[i]))
 		took[i] = time.Since(start)
 	})
 	screen.close()
-	return o.printGone(defs, instances, errs, took, asJSON)
+	return o.printGone(cmd.Context(), defs, instances, errs, took, asJSON)
 }
 
 // goneJSON is what came of one instance that was to go.
@@ -149,7 +149,7 @@ type goneJSON struct {
 	Error string `json:"error,omitempty"`
 }
 
-func (o *opened) printGone(defs *provision.Definitions, instances []provision.Instance, errs []error, took []time.Duration, asJSON bool) error {
+func (o *opened) printGone(ctx context.Context, defs *provision.Definitions, instances []provision.Instance, errs []error, took []time.Duration, asJSON bool) error {
 	failed := false
 	results := []goneJSON{}
 	for i, in := range instances {
@@ -163,7 +163,7 @@ func (o *opened) printGone(defs *provision.Definitions, instances []provision.In
 		}
 		results = append(results, result)
 		switch {
-		case asJSON:
+		case asJSON && (err == nil || declined):
 		case declined:
 			fmt.Fprintf(o.out, "%s: not approved, nothing was changed\n", in.Name)
 		case err != nil:
@@ -179,7 +179,7 @@ func (o *opened) printGone(defs *provision.Definitions, instances []provision.In
 			return err
 		}
 	}
-	if failed {
+	if failed || ctx.Err() != nil {
 		return exitCode(exitError)
 	}
 	return nil

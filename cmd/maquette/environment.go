@@ -139,7 +139,7 @@ func (o *observer) environment(ctx context.Context, n named) (*parity.Snapshot, 
 	for _, from := range env.Observe {
 		snap, err := observe(ctx, from.Source, o.project.terraform, o.project.in)
 		if err != nil {
-			return nil, fmt.Errorf("observing %s as %s:%d says: %w", n.environment, from.Range.Filename, from.Range.Start.Line, err)
+			return nil, fmt.Errorf("observing %s as %s:%d says: %w", n.environment, o.project.shown(from.Range.Filename), from.Range.Start.Line, err)
 		}
 		if whole == nil {
 			whole = snap
@@ -237,7 +237,7 @@ func (o *observer) policy(opt *parity.Options, changed func(flag string) bool, b
 	for _, w := range p.Waive {
 		expires := w.Expires.Format(time.DateOnly)
 		if expires < time.Now().Format(time.DateOnly) {
-			fmt.Fprintf(o.project.err, "note: the waiver of %s (%s:%d) expired on %s: its findings count again\n", w.Rule, w.Range.Filename, w.Range.Start.Line, expires)
+			fmt.Fprintf(o.project.err, "note: the waiver of %s (%s:%d) expired on %s: its findings count again\n", w.Rule, o.project.shown(w.Range.Filename), w.Range.Start.Line, expires)
 			continue
 		}
 		opt.Waive = append(opt.Waive, parity.Waive{

@@ -22,9 +22,6 @@ func newExtend(s *streams) *cobra.Command {
 		Args:              exactArgs(1, "an instance"),
 		ValidArgsFunction: p.instances,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if by < 0 {
-				return usage(cmd, "--by: %s is no time to live longer", by)
-			}
 			o, err := p.open(cmd.Context())
 			if err != nil {
 				return err
@@ -52,7 +49,7 @@ func newExtend(s *streams) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.DurationVar(&by, "by", 0, "how much longer, as 4h (default: the definition's ttl)")
+	f.Var((*lifetime)(&by), "by", "how much longer, as 4h or 2d (default: the definition's ttl)")
 	f.BoolVar(&asJSON, "json", false, "print the instance as JSON")
 	f.DurationVar(&p.wait, "wait", 0, "how long to wait while somebody else works on the instance, as 5m")
 	p.flags(f)

@@ -22,15 +22,15 @@ func newPlan(s *streams) *cobra.Command {
 		Args:              exactArgs(1, "an environment"),
 		ValidArgsFunction: p.environments,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			defs, blueprints, err := p.blueprints(cmd, args[0], &w)
+			if err != nil {
+				return err
+			}
 			o, err := p.open(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer o.registry.Close()
-			defs, blueprints, err := o.blueprints(cmd, args[0], &w)
-			if err != nil {
-				return err
-			}
 			plans := []planJSON{}
 			for _, bp := range blueprints {
 				screen := newScreen(s.err)

@@ -130,11 +130,13 @@ func timeJSON(t time.Time) *time.Time {
 	return &t
 }
 
-// resultJSON is what came of an operation on one instance.
-func (o *opened) resultJSON(result *provision.UpResult, name string, err error) instanceJSON {
+// resultJSON is what came of an operation on one instance; where it did not begin, the instance as it is.
+func (o *opened) resultJSON(ctx context.Context, result *provision.UpResult, name string, err error) instanceJSON {
 	data := instanceJSON{Name: name, Outputs: map[string]any{}}
 	if result != nil {
 		data = viewJSON(provision.View{Instance: result.Instance, State: string(result.Instance.Status)})
+	} else if view, viewErr := o.lifecycle.View(ctx, name); viewErr == nil {
+		data = viewJSON(view)
 	}
 	if err != nil {
 		data.Error = err.Error()

@@ -45,6 +45,24 @@ type project struct {
 	absoluteDir string
 }
 
+// lifetime is a flag for a duration, written as in definitions: with days, and longer than nothing.
+type lifetime time.Duration
+
+func (l *lifetime) Set(text string) error {
+	parsed, err := provision.ParseDuration(text)
+	*l = lifetime(parsed)
+	return err
+}
+
+func (l *lifetime) Type() string { return "duration" }
+
+func (l *lifetime) String() string {
+	if *l == 0 {
+		return ""
+	}
+	return provision.Duration(time.Duration(*l))
+}
+
 // flags adds those that say which project is meant.
 func (p *project) flags(f *pflag.FlagSet) {
 	f.StringVar(&p.dir, "dir", "", "`directory` of the definitions (default: environments/ here or above)")

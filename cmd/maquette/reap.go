@@ -71,7 +71,7 @@ func (o *opened) reap(cmd *cobra.Command, many int, asJSON bool) error {
 	screen := newScreen(o.err)
 	start := time.Now()
 	reaped, err := o.lifecycle.Reap(cmd.Context(), o.parallel, func(in provision.Instance) provision.DownRequest {
-		return o.downRequest(defs, in, screen.instance(in.Name, many > 1), false)
+		return o.downRequest(cmd.Context(), defs, in, screen.instance(in.Name, many > 1), false)
 	})
 	screen.close()
 	if err != nil {
@@ -83,5 +83,5 @@ func (o *opened) reap(cmd *cobra.Command, many int, asJSON bool) error {
 	for i, r := range reaped {
 		instances[i], errs[i], took[i] = r.Instance, r.Err, time.Since(start)
 	}
-	return o.printGone(defs, instances, errs, took, asJSON)
+	return o.printGone(cmd.Context(), defs, instances, errs, took, asJSON)
 }

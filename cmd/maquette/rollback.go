@@ -46,14 +46,14 @@ definition as it is now, or of TF_VAR_ variables.`,
 			if lasting && !approved {
 				req.Approve = func(changes []provision.Change) (bool, error) {
 					show.pause()
-					return o.approveChanges(in.Name, changes)
+					return o.approveChanges(cmd.Context(), in.Name, changes)
 				}
 			}
 			start := time.Now()
 			result, err := o.lifecycle.Rollback(cmd.Context(), req)
 			show.done()
 			screen.close()
-			return o.printRollback(defs, in.Name, result, time.Since(start), err, asJSON)
+			return o.printRollback(cmd.Context(), defs, in.Name, result, time.Since(start), err, asJSON)
 		},
 	}
 	f := cmd.Flags()
@@ -64,9 +64,9 @@ definition as it is now, or of TF_VAR_ variables.`,
 	return cmd
 }
 
-func (o *opened) printRollback(defs *provision.Definitions, name string, result *provision.UpResult, took time.Duration, err error, asJSON bool) error {
+func (o *opened) printRollback(ctx context.Context, defs *provision.Definitions, name string, result *provision.UpResult, took time.Duration, err error, asJSON bool) error {
 	if asJSON {
-		if printErr := printJSON(o.out, o.resultJSON(result, name, err)); printErr != nil {
+		if printErr := printJSON(o.out, o.resultJSON(ctx, result, name, err)); printErr != nil {
 			return printErr
 		}
 	}

@@ -112,6 +112,9 @@ func (p *instanceScreen) event(e provision.Event) {
 	switch e.Kind {
 	case provision.EventPhase:
 		p.phase, p.since = e.Message, time.Now()
+		if e.Message == "planning" { // once more, after the question
+			p.planned = 0
+		}
 		if !p.live {
 			p.line("%s", e.Message)
 		}

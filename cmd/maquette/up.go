@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/maquette/maquette/provision"
+	"github.com/maquette/maquette/provision/terraform"
 )
 
 // wanted are the flags that say which instances of an environment are meant.
@@ -71,31 +72,28 @@ func (w *wanted) inputs(cmd *cobra.Command) ([]provision.Inputs, error) {
 	return all, nil
 }
 
-// blueprints instantiates each, and prints all that is wrong.
-func (o *opened) blueprints(cmd *cobra.Command, environment string, w *wanted) (*provision.Definitions, []*provision.Blueprint, error) {
+// blueprints instantiates each, and prints all that is wrong. It touches nothing.
+func (p *project) blueprints(cmd *cobra.Command, environment string, w *wanted) (*provision.Definitions, []*provision.Blueprint, error) {
 	inputs, err := w.inputs(cmd)
 	if err != nil {
 		return nil, nil, err
 	}
-	defs, err := o.definitions()
+	defs, err := p.definitions()
 	if err != nil {
 		return nil, nil, err
 	}
 	var all []*provision.Blueprint
 	seen := map[string]bool{}
 	for _, in := range inputs {
-		in.Module = o.driver
+		in.Module = &terraform.Driver{}
 		bp, diags := defs.Instantiate(environment, in)
-		if err := o.complain(defs, diags); err != nil {
+		if err := p.complain(defs, diags); err != nil {
 			return defs, nil, err
 		}
 		if seen[bp.Instance] {
 			return defs, nil, usage(cmd, "two of the instances would be called %s; give each a --name", bp.Instance)
 		}
 		seen[bp.Instance] = true
-		if err := o.sameBranch(cmd, bp, in.Name); err != nil {
-			return defs, nil, err
-		}
 		all = append(all, bp)
 	}
 	return defs, all, nil
@@ -130,12 +128,7 @@ Ctrl-C stops gently, and what was made until then is kept; a second one stops wa
 		Args:              exactArgs(1, "an environment"),
 		ValidArgsFunction: p.environments,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := p.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer o.registry.Close()
-			defs, blueprints, err := o.blueprints(cmd, args[0], &w)
+			defs, blueprints, err := p.blueprints(cmd, args[0], &w)
 			if err != nil {
 				return err
 			}
@@ -143,30 +136,42 @@ Ctrl-C stops gently, and what was made until then is kept; a second one stops wa
 			if lasting && !approved && !isTerminal(s.in) {
 				return usage(cmd, "%s is a lasting environment, and there is no terminal to ask on; look with `maquette plan %s`, then give --auto-approve", args[0], args[0])
 			}
+			o, err := p.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer o.registry.Close()
+			if err := o.sameBranches(cmd, blueprints, len(w.names) > 0); err != nil {
+				return err
+			}
 			return o.up(cmd.Context(), defs, blueprints, ttl, lasting && !approved, asJSON)
 		},
 	}
 	w.flags(cmd)
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.DurationVar(&ttl, "ttl", 0, "how long it may live from its creation, as 8h (default: the definition's)")
+	f.Var((*lifetime)(&ttl), "ttl", "how long it may live from its creation, as 8h or 3d (default: the definition's)")
 	f.BoolVar(&approved, "auto-approve", false, "do not ask: apply in one run")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	p.runFlags(f)
 	return cmd
 }
 
-// sameBranch holds that an instance that was not named is of the same branch: names of two branches may come to the same.
-func (o *opened) sameBranch(cmd *cobra.Command, bp *provision.Blueprint, name string) error {
-	found, err := o.registry.Instance(cmd.Context(), bp.Instance)
-	switch {
-	case errors.Is(err, provision.ErrNotFound) || err == nil && (name != "" || found.Branch == "" || found.Branch == bp.Branch):
-		return nil
-	case err != nil:
-		return fmt.Errorf("looking for %s in the registry: %w", bp.Instance, err)
+// sameBranches holds that instances that were not named are of the same branch: names of two branches may come to the
+// same.
+func (o *opened) sameBranches(cmd *cobra.Command, blueprints []*provision.Blueprint, named bool) error {
+	for _, bp := range blueprints {
+		found, err := o.registry.Instance(cmd.Context(), bp.Instance)
+		switch {
+		case errors.Is(err, provision.ErrNotFound) || err == nil && (named || found.Branch == "" || found.Branch == bp.Branch):
+		case err != nil:
+			return fmt.Errorf("looking for %s in the registry: %w", bp.Instance, err)
+		default:
+			return usage(cmd, "%s is the instance of the branch %s; give the one of %s another --name, or name this one to change its branch",
+				bp.Instance, found.Branch, bp.Branch)
+		}
 	}
-	return usage(cmd, "%s is the instance of the branch %s; give the one of %s another --name, or name this one to change its branch",
-		bp.Instance, found.Branch, bp.Branch)
+	return nil
 }
 
 // up makes all of them, some side by side, and prints what came of each.
@@ -183,7 +188,7 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 		if ask {
 			req.Approve = func(changes []provision.Change) (bool, error) {
 				show.pause()
-				return o.approveChanges(bp.Instance, changes)
+				return o.approveChanges(ctx, bp.Instance, changes)
 			}
 		}
 		start := time.Now()
@@ -200,8 +205,10 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 			failed = true
 		}
 		if asJSON {
-			views = append(views, o.resultJSON(results[i], name, err))
-			continue
+			views = append(views, o.resultJSON(ctx, results[i], name, err))
+			if err == nil || errors.Is(err, provision.ErrDeclined) {
+				continue
+			}
 		}
 		if err := o.printUp(defs, blueprints[i], results[i], took[i], err); err != nil {
 			return err
@@ -212,7 +219,7 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 			return err
 		}
 	}
-	if failed {
+	if failed || ctx.Err() != nil {
 		return exitCode(exitError)
 	}
 	return nil
@@ -263,7 +270,7 @@ func tierText(tiers []provision.TierScale) string {
 }
 
 // approveChanges shows a plan and asks.
-func (o *opened) approveChanges(name string, changes []provision.Change) (bool, error) {
+func (o *opened) approveChanges(ctx context.Context, name string, changes []provision.Change) (bool, error) {
 	if len(changes) == 0 {
 		fmt.Fprintf(o.err, "%s: nothing to change\n", name)
 		return true, nil
@@ -271,16 +278,27 @@ func (o *opened) approveChanges(name string, changes []provision.Change) (bool, 
 	if err := printChanges(o.err, changes); err != nil {
 		return false, err
 	}
-	return o.ask(fmt.Sprintf("Make these changes to %s?", name))
+	return o.ask(ctx, fmt.Sprintf("Make these changes to %s?", name))
 }
 
-// ask asks on the terminal; only "yes" or "y" is yes.
-func (o *opened) ask(question string) (bool, error) {
+// ask asks on the terminal; only "yes" or "y" is yes. Neither the end of input is, nor Ctrl-C.
+func (o *opened) ask(ctx context.Context, question string) (bool, error) {
+	if ctx.Err() != nil {
+		return false, nil
+	}
 	fmt.Fprintf(o.err, "\n%s [y/N] ", question)
-	line, err := bufio.NewReader(o.in).ReadString('\n')
-	if err != nil && line == "" {
+	answered := make(chan string, 1)
+	go func() { // reading cannot be stopped
+		line, _ := bufio.NewReader(o.in).ReadString('\n')
+		answered <- line
+	}()
+	line := ""
+	select {
+	case line = <-answered:
+	case <-ctx.Done():
+	}
+	if line == "" {
 		fmt.Fprintln(o.err)
-		return false, nil // the end of input is no yes
 	}
 	answer := strings.ToLower(strings.TrimSpace(line))
 	return answer == "y" || answer == "yes", nil

@@ -247,7 +247,8 @@ func (d *Driver) reader(ctx context.Context, job provision.Job) (*workdir, error
 	if err != nil {
 		return nil, err
 	}
-	if job.Stack.Source == "" || w.local() && w.record.Backend == backend || w.record.Dir == "" && backend == "" {
+	_, errored := w.errored() // which opening writes where it is to be read
+	if job.Stack.Source == "" || !errored && w.local() && w.record.Backend == backend || w.record.Dir == "" && backend == "" {
 		if !isDir(w.instance) {
 			return w, nil
 		}
@@ -300,6 +301,16 @@ func (d *Driver) Remove(ctx context.Context, instance string) error {
 	if err != nil {
 		return err
 	}
+	if path, there := w.errored(); there {
+		return &Failure{
+			Op: "removing the working directory of", Instance: instance,
+			Err:  fmt.Errorf("%s is a state that could not be written where it is kept", path),
+			Hint: "Bring the instance up or take it down: that writes it.",
+		}
+	}
+	if err := w.removeState(); err != nil {
+		return err
+	}
 	entries, err := os.ReadDir(w.instance)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -314,6 +325,28 @@ func (d *Driver) Remove(ctx context.Context, instance string) error {
 	// What is left is of others, such as logs.
 	if left, err := os.ReadDir(w.instance); err == nil && len(left) == 0 {
 		return os.Remove(w.instance)
+	}
+	return nil
+}
+
+// removeState removes a state, of which nothing lives, that a local backend's path has put below the instance's
+// directory, with what was set aside of it. One that is elsewhere is the user's.
+func (w *workdir) removeState() error {
+	path := w.state()
+	if !w.local() || !within(path, w.instance) {
+		return nil
+	}
+	asides, err := filepath.Glob(globEscape(path) + ".broken-*")
+	if err != nil {
+		return err
+	}
+	for _, path := range append(asides, path) {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	for dir := filepath.Dir(path); dir != w.instance && os.Remove(dir) == nil; {
+		dir = filepath.Dir(dir)
 	}
 	return nil
 }

@@ -133,11 +133,16 @@ func (w *workdir) sweepTemps() error {
 	return nil
 }
 
-// pushErrored gives a state to its backend that Terraform could not write there when it ended, and left in its working
-// directory.
+// errored is where Terraform leaves a state that it could not write where it is kept.
+func (w *workdir) errored() (path string, there bool) {
+	path = filepath.Join(w.dir(), "errored.tfstate")
+	return path, w.record.Dir != "" && exists(path)
+}
+
+// pushErrored writes such a state where it is kept.
 func (w *workdir) pushErrored(ctx context.Context) error {
-	path := filepath.Join(w.dir(), "errored.tfstate")
-	if w.record.Dir == "" || !exists(path) {
+	path, there := w.errored()
+	if !there {
 		return nil
 	}
 	w.say.note("the last operation could not write its state where it is kept: it is written now")

@@ -261,10 +261,17 @@ func restoreState(path, copiesDir string, dry bool) (note string, err error) {
 	if !broken {
 		return "", nil
 	}
-	if dry {
-		return "the state is empty or cut short, and there is no copy: nothing had been written before", nil
+	// Terraform makes the file before it writes to it, so each plan that was not applied leaves an empty one.
+	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+		if dry {
+			return "", nil
+		}
+		return "", os.Remove(path)
 	}
-	return "the state was empty or cut short, and there is no copy, as nothing had been written before: it is set aside", setAside(path)
+	if dry {
+		return "the state is cut short or cut short, and there is no copy: nothing had been written before", nil
+	}
+	return "the state was cut short, and there is no copy, as nothing had been written before: it is set aside", setAside(path)
 }
 
 // setAside renames a file to NAME.broken-N.

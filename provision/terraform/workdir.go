@@ -290,10 +290,21 @@ func (w *workdir) bringFiles(ctx context.Context) (err error) {
 	return w.linkState()
 }
 
-// startLayout clears what another source has left. The state is not in there, only links to it.
+// startLayout clears what another source has left. The state is not in there, only links to it. What comes in its place
+// may not come to an end: until it has, nothing is to be taken for the files of any source.
 func (w *workdir) startLayout(layout string) error {
 	if w.record.Layout == layout {
 		return nil
+	}
+	written := workdir{instance: w.instance} // the rest of the record is not true yet
+	if err := written.readRecord(); err != nil {
+		return err
+	}
+	if written.record.Layout != "" {
+		written.record.Layout = ""
+		if err := written.writeRecord(); err != nil {
+			return err
+		}
 	}
 	if err := os.RemoveAll(filepath.Join(w.instance, rootDir)); err != nil {
 		return err
@@ -322,6 +333,9 @@ func (w *workdir) linkState() error {
 			return err
 		}
 		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(w.state()), 0o700); err != nil { // Terraform makes the link's directory alone
+		return err
 	}
 	return ensureLink(link, w.state())
 }
