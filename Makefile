@@ -55,6 +55,17 @@ terraform: go git
 			exit 1; }; \
 	fi
 
+# What finds the programs of a PostgreSQL server, as internal/pgtest does.
+HAVE_POSTGRES := command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
+
+.PHONY: postgres
+postgres:
+	@if ! { $(HAVE_POSTGRES); } && [ -z "$${MAQUETTE_NO_POSTGRES:-}" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "make: there is no PostgreSQL server: installing Debian's for the tests"; \
+		apt-get install -y -q postgresql >/dev/null 2>&1 || { apt-get update -q && apt-get install -y -q postgresql; } || true; \
+	fi
+	@{ $(HAVE_POSTGRES); } || echo "!!! The tests of databases are NOT run: there is no PostgreSQL server. Install one (Debian: apt-get install postgresql)." >&2
+
 .PHONY: cgo
 cgo: go
 	@case " $(GOTESTFLAGS) " in *" -race "*) \
@@ -64,7 +75,8 @@ cgo: go
 	esac
 
 .PHONY: test
-test: cgo terraform ## Run every test (GOTESTFLAGS=-race for the race detector)
+test: cgo terraform postgres ## Run every test (GOTESTFLAGS=-race for the race detector)
+	{ $(HAVE_POSTGRES); } || export MAQUETTE_NO_POSTGRES=1; \
 	PATH="$$PATH:$(TERRAFORM_DIR)" go test $(GOTESTFLAGS) $(PKG)
 	cd testdata/shop/app && go test ./...
 
