@@ -347,6 +347,48 @@ func TestBackendChanges(t *testing.T) {
 	require.ErrorContains(t, err, "password is a secret")
 }
 
+// A relative path of a local backend is below the instance's directory, which is to go as a whole.
+func TestLocalBackendBelowTheInstance(t *testing.T) {
+	w := newUserDir(t, map[string]string{"main.tf": greeting})
+	for _, path := range []string{"my.tfstate", "states-of-mine/deep/my.tfstate"} {
+		t.Run(path, func(t *testing.T) {
+			d := newDriver(t)
+			j, said := job(w.path, "staging", nil)
+			j.Stack.Backend = &provision.Backend{Type: "local", Config: map[string]cty.Value{"path": cty.StringVal(path)}}
+			_, err := d.Apply(t.Context(), j)
+			require.NoError(t, err, said.String())
+			dir := filepath.Join(d.instances(), "staging")
+			assert.FileExists(t, filepath.Join(dir, path))
+			require.ErrorContains(t, d.Remove(t.Context(), "staging"), "its state still knows")
+			require.NoError(t, d.Destroy(t.Context(), j))
+			require.NoError(t, d.Remove(t.Context(), "staging"))
+			assert.NoDirExists(t, dir)
+		})
+	}
+}
+
+// A state that Terraform could not write is the only one that knows what it has made.
+func TestStateThatCouldNotBeWritten(t *testing.T) {
+	w := newUserDir(t, map[string]string{"main.tf": greeting})
+	d := newDriver(t)
+	j, said := job(w.path, "staging", nil)
+	_, err := d.Apply(t.Context(), j)
+	require.NoError(t, err, said.String())
+	dir, err := d.Dir("staging")
+	require.NoError(t, err)
+	instance := filepath.Join(d.instances(), "staging")
+	require.NoError(t, os.Rename(filepath.Join(instance, stateFile), filepath.Join(dir.Path, "errored.tfstate")))
+	require.NoError(t, os.RemoveAll(filepath.Join(instance, statesDir)))
+
+	require.ErrorContains(t, d.Remove(t.Context(), "staging"), "could not be written")
+	resources, err := d.Resources(t.Context(), j)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"terraform_data.greeting"}, resources)
+	assert.NoFileExists(t, filepath.Join(dir.Path, "errored.tfstate"))
+	require.NoError(t, d.Destroy(t.Context(), j))
+	require.NoError(t, d.Remove(t.Context(), "staging"))
+}
+
 // A backend of Terraform's own kind, that is not a file.
 func TestRemoteBackend(t *testing.T) {
 	server := newStateServer(t)

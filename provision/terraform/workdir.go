@@ -334,6 +334,9 @@ func (w *workdir) linkState() error {
 		}
 		return nil
 	}
+	if err := os.MkdirAll(filepath.Dir(w.state()), 0o700); err != nil { // Terraform makes the link's directory alone
+		return err
+	}
 	return ensureLink(link, w.state())
 }
 
