@@ -99,7 +99,8 @@ func (o *opened) find(ctx context.Context, name string) (provision.Instance, err
 
 // downRequest is that of one instance.
 func (o *opened) downRequest(ctx context.Context, defs *provision.Definitions, in provision.Instance, show *instanceScreen, ask bool) provision.DownRequest {
-	req := provision.DownRequest{Instance: in.Name, Blueprint: o.again(defs, in), Progress: show.event}
+	bp, _ := o.again(defs, in) // a secret that is not to be had must not keep an instance from going away
+	req := provision.DownRequest{Instance: in.Name, Blueprint: bp, Progress: show.event}
 	if ask {
 		req.Approve = func(resources []string) (bool, error) {
 			show.pause()

@@ -318,27 +318,30 @@ func provided() []string {
 }
 
 // again makes the blueprint of an instance that there is, from the definitions as they are now: for its hooks, checks
-// and secrets. Where they cannot be used any more it is nil, and the user is told.
-func (o *opened) again(defs *provision.Definitions, in provision.Instance) *provision.Blueprint {
+// and secrets. Where they cannot be used any more it is nil, and the user is told. Secrets that are not to be had are
+// empty in it, and named.
+func (o *opened) again(defs *provision.Definitions, in provision.Instance) (bp *provision.Blueprint, missing []string) {
 	if defs == nil {
-		return nil
+		return nil, nil
 	}
 	inputs := provision.Inputs{Branch: in.Branch, Commit: in.Commit, Owner: in.Owner, Provided: provided(), Module: o.driver}
 	if in.Name != in.Environment {
 		inputs.Name = in.Name
 	}
-	// A secret that is not to be had must not keep an instance from going away.
 	inputs.Secret = func(name string) (string, bool) {
-		value, _ := secret(name)
+		value, ok := secret(name)
+		if !ok && !slices.Contains(missing, name) {
+			missing = append(missing, name)
+		}
 		return value, true
 	}
 	bp, diags := defs.Instantiate(in.Environment, inputs)
 	if diags.HasErrors() {
 		fmt.Fprintf(o.err, "note: the definition of %s cannot be used any more (%s): what was applied counts, without checks and hooks\n",
 			in.Name, diags.Errs()[0])
-		return nil
+		return nil, nil
 	}
-	return bp
+	return bp, missing
 }
 
 // known reads the definitions for a command that can do without them.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,9 +42,13 @@ definition as it is now, or of TF_VAR_ variables.`,
 				return usage(cmd, "%s is a lasting environment, and there is no terminal to ask on; give --auto-approve", in.Name)
 			}
 			defs := o.known()
+			bp, missing := o.again(defs, in)
+			if len(missing) > 0 {
+				return fmt.Errorf("rolling %s back: its definition takes secrets from the environment, where there is no %s: nothing was changed", in.Name, strings.Join(missing, ", "))
+			}
 			screen := newScreen(s.err)
 			show := screen.instance(in.Name, false)
-			req := provision.RollbackRequest{Instance: in.Name, Blueprint: o.again(defs, in), Progress: show.event}
+			req := provision.RollbackRequest{Instance: in.Name, Blueprint: bp, Progress: show.event}
 			if lasting && !approved {
 				req.Approve = func(changes []provision.Change) (bool, error) {
 					show.pause()
