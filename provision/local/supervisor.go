@@ -122,7 +122,8 @@ func (s *supervisor) work(next spec, specs <-chan spec, signals <-chan os.Signal
 	for {
 		ctx, cancel := context.WithCancel(context.Background())
 		var rolling sync.WaitGroup
-		rolling.Go(func() { s.rollout(ctx, next) })
+		now := next // the one after it may come before the rollout has begun
+		rolling.Go(func() { s.rollout(ctx, now) })
 		finish := func() {
 			cancel()
 			rolling.Wait()

@@ -41,6 +41,24 @@ func ask(t testing.TB, port int) []string {
 	return strings.Split(string(body), " ")
 }
 
+// Specs that come one upon the other are rolled out in their order; the race detector sees where one overwrites another.
+func TestSpecsInQuickSuccession(t *testing.T) {
+	dir := t.TempDir()
+	log, err := openLog(filepath.Join(dir, "supervisor.log"), maxLog)
+	require.NoError(t, err)
+	s := &supervisor{dir: dir, log: log, threads: make(chan func()), changed: make(chan struct{})}
+	specs, signals := make(chan spec), make(chan os.Signal, 1)
+	go func() {
+		for i := range int64(100) {
+			specs <- spec{Generation: i + 2, Start: time.Second}
+		}
+		signals <- syscall.SIGTERM
+	}()
+	s.work(spec{Generation: 1, Start: time.Second}, specs, signals)
+	require.NoError(t, log.Close())
+	assert.Equal(t, int64(101), s.spec.Generation)
+}
+
 func TestMembersRunAndScale(t *testing.T) {
 	u := testUnit(t)
 	s := testSpec(t, self(t, "web", "text=one")...)
