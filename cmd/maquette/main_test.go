@@ -64,6 +64,7 @@ func TestScripts(t *testing.T) {
 			"same":      same,
 			"clean":     clean,
 			"untouched": untouched,
+			"hidden":    hidden,
 		},
 	})
 }
@@ -142,6 +143,34 @@ func clean(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args {
 		if found := canaries.FindString(ts.ReadFile(name)); found != "" {
 			ts.Fatalf("%s holds the secret %s", name, found)
+		}
+	}
+}
+
+// hidden checks that no secret is in a file below a directory, but for Terraform's states, nor in the arguments of a
+// process: hidden DIR
+func hidden(ts *testscript.TestScript, _ bool, args []string) {
+	looked := 0
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, entry os.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() || strings.Contains(entry.Name(), "tfstate") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if found := canaries.Find(data); found != nil {
+			ts.Fatalf("%s holds the secret %s", path, found)
+		}
+		looked++
+		return err
+	}))
+	if looked == 0 {
+		ts.Fatalf("%s has no files", args[0])
+	}
+	all, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	ts.Check(err)
+	for _, path := range all {
+		// Of those that have just ended there is none.
+		if data, err := os.ReadFile(path); err == nil && canaries.Match(data) {
+			ts.Fatalf("%s holds a secret: %q", path, data)
 		}
 	}
 }
