@@ -243,7 +243,7 @@ func TestPortThatAStrangerHasTaken(t *testing.T) {
 	_, err = out.Read(make([]byte, 10))
 	require.NoError(t, err)
 
-	s.Ports, s.Start = []int{port}, 700*time.Millisecond
+	s.Ports, s.Start = []int{port}, 3*time.Second
 	_, err = u.bring(t.Context(), s)
 	require.ErrorContains(t, err, "another process has taken 127.0.0.1:"+strconv.Itoa(port))
 
@@ -265,8 +265,9 @@ func TestWhyAMemberIsNotReady(t *testing.T) {
 			[]string{"member 0 is starting and not ready after 400ms: nothing listens on 127.0.0.1:"},
 		},
 		"it ends again and again": {
-			self(t, "crash"), nil,
-			[]string{"not ready after 400ms", "has ended the last time with: exit status 3", "It said last:\n  cannot go on with (sensitive value)", "member-0.log"},
+			self(t, "crash"),
+			func(s *spec) { s.Start = 3 * time.Second }, // that it has ended must have been seen by then
+			[]string{"not ready after 3s", "has ended the last time with: exit status 3", "It said last:\n  cannot go on with (sensitive value)", "member-0.log"},
 		},
 		"it has ended": {
 			self(t, "crash"),
