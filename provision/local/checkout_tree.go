@@ -169,8 +169,11 @@ func (t tree) removeAll(ctx context.Context) error {
 	return removeFile(filepath.Join(t.dir(), treeRecordFile), filepath.Join(t.Home, "run"))
 }
 
-// trees are the checkouts of one copy of an instance.
-func trees(home, instance, id string) (found []tree, err error) {
+// trees are the checkouts of an instance.
+func trees(home, instance string) (found []tree, err error) {
+	if instance == "" {
+		return nil, nil
+	}
 	entries, err := os.ReadDir(checkoutsDir(home, instance))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -184,9 +187,9 @@ func trees(home, instance, id string) (found []tree, err error) {
 			continue
 		}
 		t := tree{home, instance, name}
-		record, recordErr := t.record()
+		_, recordErr := t.record()
 		err = errors.Join(err, recordErr)
-		if recordErr == nil && record.ID == id {
+		if recordErr == nil {
 			found = append(found, t)
 		}
 	}
@@ -198,8 +201,8 @@ func (t tree) leftover(detail string) provision.Leftover {
 }
 
 // checkoutLeftovers finds the checkouts of an instance.
-func checkoutLeftovers(_ context.Context, home, instance, id string) (found []provision.Leftover, err error) {
-	all, err := trees(home, instance, id)
+func checkoutLeftovers(_ context.Context, home, instance string) (found []provision.Leftover, err error) {
+	all, err := trees(home, instance)
 	for _, t := range all {
 		found = append(found, t.leftover(t.link()))
 	}
@@ -207,8 +210,8 @@ func checkoutLeftovers(_ context.Context, home, instance, id string) (found []pr
 }
 
 // sweepCheckouts removes them.
-func sweepCheckouts(ctx context.Context, home, instance, id string) (gone, left []provision.Leftover, err error) {
-	all, err := trees(home, instance, id)
+func sweepCheckouts(ctx context.Context, home, instance string) (gone, left []provision.Leftover, err error) {
+	all, err := trees(home, instance)
 	for _, t := range all {
 		if removeErr := t.remove(ctx); removeErr != nil {
 			left = append(left, t.leftover(removeErr.Error()))

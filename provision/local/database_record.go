@@ -68,8 +68,11 @@ func databaseRecordPath(home, instance, name string) string {
 	return filepath.Join(instanceDir(home, instance), "databases", name+".json")
 }
 
-// databaseRecords are those of one copy of an instance, by path.
-func databaseRecords(home, instance, id string) (paths []string, records []databaseRecord, err error) {
+// databaseRecords are those of an instance, by path.
+func databaseRecords(home, instance string) (paths []string, records []databaseRecord, err error) {
+	if instance == "" {
+		return nil, nil, nil
+	}
 	dir := filepath.Join(instanceDir(home, instance), "databases")
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -83,7 +86,7 @@ func databaseRecords(home, instance, id string) (paths []string, records []datab
 		}
 		record, readErr := readDatabaseRecord(path)
 		err = errors.Join(err, readErr)
-		if record != nil && record.ID == id {
+		if record != nil {
 			paths, records = append(paths, path), append(records, *record)
 		}
 	}
@@ -92,8 +95,8 @@ func databaseRecords(home, instance, id string) (paths []string, records []datab
 
 // databaseLeftovers finds databases of an instance that are still there, or that may be: where their server does not
 // let us in without the password that only Terraform's configuration knows.
-func databaseLeftovers(ctx context.Context, home, instance, id string) ([]provision.Leftover, error) {
-	_, records, err := databaseRecords(home, instance, id)
+func databaseLeftovers(ctx context.Context, home, instance string) ([]provision.Leftover, error) {
+	_, records, err := databaseRecords(home, instance)
 	var found []provision.Leftover
 	for _, record := range records {
 		left, lookErr := record.look(ctx, false)
@@ -108,8 +111,8 @@ func databaseLeftovers(ctx context.Context, home, instance, id string) ([]provis
 }
 
 // sweepDatabases drops them.
-func sweepDatabases(ctx context.Context, home, instance, id string) (gone, left []provision.Leftover, err error) {
-	paths, records, err := databaseRecords(home, instance, id)
+func sweepDatabases(ctx context.Context, home, instance string) (gone, left []provision.Leftover, err error) {
+	paths, records, err := databaseRecords(home, instance)
 	for i, record := range records {
 		was, dropErr := record.look(ctx, true)
 		if dropErr != nil {

@@ -35,7 +35,7 @@ func (p Platform) Leftovers(ctx context.Context, instance, id string) ([]provisi
 	}
 	found := asLeftovers(living)
 	for _, k := range keepers {
-		kept, err := k.leftovers(ctx, home, instance, id)
+		kept, err := k.leftovers(ctx, home, instance)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +74,7 @@ func (p Platform) Sweep(ctx context.Context, instance, id string) (gone, left []
 		}
 	}
 	for _, k := range keepers {
-		swept, kept, err := k.sweep(ctx, home, instance, id)
+		swept, kept, err := k.sweep(ctx, home, instance)
 		gone, left = append(gone, swept...), append(left, kept...)
 		if err != nil {
 			return gone, left, err
