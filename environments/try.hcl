@@ -16,7 +16,7 @@ environment "try" {
     variables = {
       release = {
         repository = abspath("../app")
-        ref        = branch
+        ref        = ref
         build      = ["go", "build", "-o", "bin/", "./web", "./api", "./worker"]
       }
     }

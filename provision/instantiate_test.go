@@ -396,3 +396,29 @@ func TestEveryFunctionKeepsMarks(t *testing.T) {
 		}
 	}
 }
+
+// What to check out is the commit where one is given, else the branch.
+func TestRef(t *testing.T) {
+	defs, diags := Parse([]File{{Name: "environments/try.hcl", Data: []byte(`
+environment "try" {
+  throwaway {
+    ttl = "8h"
+  }
+  terraform {
+    source    = "/stack"
+    variables = { ref = ref }
+  }
+}`)}})
+	require.False(t, diags.HasErrors(), "%v", diags)
+	for _, test := range []struct{ branch, commit, want string }{
+		{"feature-x", "", "feature-x"},
+		{"feature-x", "0a1b2c3", "0a1b2c3"},
+		{"", "0a1b2c3", "0a1b2c3"},
+	} {
+		bp, diags := defs.Instantiate("try", Inputs{Name: "try-1", Branch: test.branch, Commit: test.commit})
+		require.False(t, diags.HasErrors(), "%v", diags)
+		assert.Equal(t, test.want, bp.Stack.Variables["ref"].AsString())
+	}
+	_, diags = defs.Instantiate("try", Inputs{Name: "try-1"})
+	require.ErrorContains(t, diags, "Add --branch BRANCH or --commit COMMIT")
+}

@@ -34,7 +34,7 @@ type outputs struct {
 
 func (o *outputs) names() []string { return slices.Collect(maps.Keys(o.values)) }
 
-var scopeNames = []string{"branch", "commit", "env", "observed", "output", "owner", "tier"}
+var scopeNames = []string{"branch", "commit", "env", "observed", "output", "owner", "ref", "tier"}
 
 // context is the scope as HCL takes it, for an expression.
 func (s *scope) context(expr hcl.Expression) *hcl.EvalContext {
@@ -54,7 +54,7 @@ func (s *scope) context(expr hcl.Expression) *hcl.EvalContext {
 		}
 		variables["tier"] = cty.ObjectVal(tiers)
 	}
-	for name, value := range map[string]*cty.Value{"branch": s.branch, "commit": s.commit, "owner": s.owner} {
+	for name, value := range map[string]*cty.Value{"branch": s.branch, "commit": s.commit, "owner": s.owner, "ref": s.ref()} {
 		if value != nil {
 			variables[name] = *value
 		}
@@ -147,6 +147,14 @@ func kindOf(value cty.Value) string {
 	}
 }
 
+// ref is what to check out: the commit where one is given, else the branch.
+func (s *scope) ref() *cty.Value {
+	if s.commit != nil {
+		return s.commit
+	}
+	return s.branch
+}
+
 // conceal replaces errors that may tell a part of a secret: HCL shows values and keys in some. Those that there are
 // without looking into secrets tell none.
 func (s *scope) conceal(expr hcl.Expression, diags hcl.Diagnostics) hcl.Diagnostics {
@@ -224,6 +232,8 @@ func (s *scope) checkName(t hcl.Traversal) *hcl.Diagnostic {
 		return given(s.branch, "branch", "--branch BRANCH")
 	case "commit":
 		return given(s.commit, "commit", "--commit COMMIT")
+	case "ref":
+		return given(s.ref(), "branch", "--branch BRANCH or --commit COMMIT")
 	case "owner":
 		return given(s.owner, "owner", "--owner OWNER")
 	case "output":
