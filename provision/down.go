@@ -41,7 +41,7 @@ func (l *Lifecycle) Down(ctx context.Context, req DownRequest) (err error) {
 		return err
 	}
 	err = op.destroy(ctx, req)
-	if err != nil && !errors.Is(err, ErrDeclined) {
+	if err != nil && !errors.Is(err, ErrDeclined) && in.Status == Destroying { // else nothing was begun: it is what it was, and none that reap is to finish
 		err = errors.Join(err, op.set(ctx, DestroyFailed))
 	}
 	if err = op.end(ctx, err); err != nil {

@@ -468,6 +468,24 @@ func TestDownThatFails(t *testing.T) {
 	}
 }
 
+// A down that fails before it was approved has destroyed nothing, and is nothing for reap to finish: that asks nobody.
+func TestDownThatFailsBeforeItIsApproved(t *testing.T) {
+	w := newWorld()
+	l := w.lifecycle()
+	bp := blueprint(t, "staging", "")
+	_, err := l.Up(t.Context(), UpRequest{Blueprint: bp})
+	require.NoError(t, err)
+	approve := func([]string) (bool, error) { return false, errors.New("nobody answers") }
+	require.ErrorContains(t, l.Down(t.Context(), DownRequest{Instance: "staging", Blueprint: bp, Approve: approve}), "nobody answers")
+	w.fails["recover"] = errors.New("no luck with it")
+	require.ErrorContains(t, l.Down(t.Context(), DownRequest{Instance: "staging", Blueprint: bp}), "no luck")
+	assert.Equal(t, Ready, w.instances["staging"].Status)
+	assert.Equal(t, ResultFailed, w.ops[len(w.ops)-1].Result)
+	due, err := l.Due(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, due)
+}
+
 // An instance that was killed before anything was applied has no stack to destroy, and may have processes all the same.
 func TestDownOfWhatWasNeverApplied(t *testing.T) {
 	w := newWorld()
