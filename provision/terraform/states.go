@@ -269,7 +269,7 @@ func restoreState(path, copiesDir string, dry bool) (note string, err error) {
 		return "", os.Remove(path)
 	}
 	if dry {
-		return "the state is cut short or cut short, and there is no copy: nothing had been written before", nil
+		return "the state is cut short, and there is no copy: nothing had been written before", nil
 	}
 	return "the state was cut short, and there is no copy, as nothing had been written before: it is set aside", setAside(path)
 }
