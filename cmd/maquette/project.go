@@ -249,7 +249,7 @@ func (p *project) open(ctx context.Context) (*opened, error) {
 		lifecycle: &provision.Lifecycle{
 			Registry: reg, Driver: driver, Platform: local.Platform{Home: home}, Prober: &probe.Prober{},
 			Locker: lock.Locks{Dir: filepath.Join(home, "locks")}, Logs: operationLogs{home},
-			Now: time.Now, NewID: newID, Actor: actor(), PID: os.Getpid(), Wait: p.wait,
+			Now: time.Now, NewID: newID, Actor: lock.Actor(), PID: os.Getpid(), Wait: p.wait,
 		},
 	}, nil
 }
@@ -285,15 +285,7 @@ func newID() string {
 	return hex.EncodeToString(b)
 }
 
-// actor is who runs this process.
-func actor() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	return login() + "@" + host
-}
-
+// login is the name of the user who runs this process.
 func login() string {
 	if u, err := user.Current(); err == nil && u.Username != "" {
 		return u.Username
