@@ -55,7 +55,7 @@ func TestLifetimeFlags(t *testing.T) {
 
 // What is planned before the question and once more after it counts once.
 func TestScreenCountsThePlanOnce(t *testing.T) {
-	s := newScreen(io.Discard)
+	s := newScreen(t.Context(), io.Discard)
 	defer s.close()
 	show := s.instance("staging", false)
 	for range 2 {

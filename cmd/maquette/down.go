@@ -129,7 +129,7 @@ func (o *opened) down(cmd *cobra.Command, instances []provision.Instance, approv
 			asks[i], parallel = true, 1
 		}
 	}
-	screen := newScreen(o.err)
+	screen := newScreen(cmd.Context(), o.err)
 	errs := make([]error, len(instances))
 	took := make([]time.Duration, len(instances))
 	provision.Parallel(len(instances), parallel, func(i int) {

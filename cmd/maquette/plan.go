@@ -33,7 +33,7 @@ func newPlan(s *streams) *cobra.Command {
 			defer o.registry.Close()
 			plans := []planJSON{}
 			for _, bp := range blueprints {
-				screen := newScreen(s.err)
+				screen := newScreen(cmd.Context(), s.err)
 				show := screen.instance(bp.Instance, len(blueprints) > 1)
 				changes, err := o.lifecycle.Plan(cmd.Context(), bp, show.quiet)
 				show.done()

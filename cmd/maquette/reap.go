@@ -68,7 +68,7 @@ destroyed before. Run it from cron or CI. It exits 1 when something is left.`,
 
 func (o *opened) reap(cmd *cobra.Command, many int, asJSON bool) error {
 	defs := o.known()
-	screen := newScreen(o.err)
+	screen := newScreen(cmd.Context(), o.err)
 	start := time.Now()
 	reaped, err := o.lifecycle.Reap(cmd.Context(), o.parallel, func(in provision.Instance) provision.DownRequest {
 		return o.downRequest(cmd.Context(), defs, in, screen.instance(in.Name, many > 1), false)

@@ -46,7 +46,7 @@ definition as it is now, or of TF_VAR_ variables.`,
 			if len(missing) > 0 {
 				return fmt.Errorf("rolling %s back: its definition takes secrets from the environment, where there is no %s: nothing was changed", in.Name, strings.Join(missing, ", "))
 			}
-			screen := newScreen(s.err)
+			screen := newScreen(cmd.Context(), s.err)
 			show := screen.instance(in.Name, false)
 			req := provision.RollbackRequest{Instance: in.Name, Blueprint: bp, Progress: show.event}
 			if lasting && !approved {

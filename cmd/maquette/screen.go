@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -25,10 +26,17 @@ type screen struct {
 	shown  bool // the moving line is there
 	stop   chan struct{}
 	ticker sync.WaitGroup
+	unheed func() bool // does not heed the user's stop any more
 }
 
-func newScreen(w io.Writer) *screen {
+func newScreen(ctx context.Context, w io.Writer) *screen {
 	s := &screen{w: w, live: isTerminal(w), stop: make(chan struct{})}
+	s.unheed = context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.erase()
+		fmt.Fprintln(s.w, "stopping: Terraform ends what it has begun; once more (Ctrl-C) stops waiting for it")
+	})
 	if s.live {
 		s.ticker.Go(func() {
 			tick := time.NewTicker(200 * time.Millisecond)
@@ -50,6 +58,7 @@ func newScreen(w io.Writer) *screen {
 
 // close ends the moving line.
 func (s *screen) close() {
+	s.unheed()
 	close(s.stop)
 	s.ticker.Wait()
 	s.mu.Lock()

@@ -176,7 +176,7 @@ func (o *opened) sameBranches(cmd *cobra.Command, blueprints []*provision.Bluepr
 
 // up makes all of them, some side by side, and prints what came of each.
 func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints []*provision.Blueprint, ttl time.Duration, ask, asJSON bool) error {
-	screen := newScreen(o.err)
+	screen := newScreen(ctx, o.err)
 	results := make([]*provision.UpResult, len(blueprints))
 	errs := make([]error, len(blueprints))
 	took := make([]time.Duration, len(blueprints))
