@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -56,6 +57,9 @@ func openRepository(ctx context.Context, source string) (*repository, error) {
 		return nil, fmt.Errorf("the repository %s is not a directory", r.Source)
 	}
 	out, err := r.git(ctx, "rev-parse", "--path-format=absolute", "--git-common-dir", "--show-prefix")
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, errors.New("git is not on PATH; a checkout needs it")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s is no git repository: %w", r.Source, err)
 	}

@@ -335,3 +335,10 @@ func TestChildEnvironment(t *testing.T) {
 	require.EqualError(t, err, "sh: exit status 1:\n  out\n  err")
 	assert.Empty(t, out)
 }
+
+// Where git is missing the repository is not blamed.
+func TestCheckoutWithoutGit(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	_, err := openRepository(t.Context(), t.TempDir())
+	require.EqualError(t, err, "git is not on PATH; a checkout needs it")
+}

@@ -1,7 +1,9 @@
 package terraform
 
 import (
+	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
@@ -13,11 +15,14 @@ import (
 
 var _ provision.ModuleReader = (*Driver)(nil)
 
-// ReadModule reads the variables and outputs of the root or module in a directory. It returns nil for a source that is
-// not a directory of this machine, and for one with OpenTofu's own files, which it cannot read.
+// ReadModule reads the variables and outputs of the root or module in a directory. It returns nil for a source that
+// Terraform is to fetch, and for one with OpenTofu's own files, which it cannot read.
 func (d *Driver) ReadModule(source string) (*provision.Module, error) {
 	if !isDir(source) {
-		return nil, nil
+		if filepath.IsAbs(source) {
+			return nil, errors.New("there is no such directory")
+		}
+		return nil, nil // Terraform will fetch it
 	}
 	c, err := inspect(source)
 	if err != nil {

@@ -30,3 +30,13 @@ func TestAnEmptyStateBeforeTheFirstApplyIsNoTrouble(t *testing.T) {
 	assert.Contains(t, note, "cut short")
 	assert.FileExists(t, path+".broken-1")
 }
+
+// A module that is gone is a mistake in the definitions; one that Terraform is to fetch cannot be read yet.
+func TestReadModuleThatIsNotThere(t *testing.T) {
+	d := &Driver{Home: t.TempDir()}
+	_, err := d.ReadModule(filepath.Join(t.TempDir(), "gone"))
+	require.ErrorContains(t, err, "no such directory")
+	module, err := d.ReadModule("git::https://example.com/stack.git")
+	require.NoError(t, err)
+	assert.Nil(t, module)
+}

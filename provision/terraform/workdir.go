@@ -253,7 +253,7 @@ func (w *workdir) bringFiles(ctx context.Context) (err error) {
 		}
 	} else {
 		if !isDir(stack.Source) {
-			return fmt.Errorf("there is no directory %s", stack.Source)
+			return fmt.Errorf("there is no directory %s\n  Terraform needs it, also to destroy what was made from it: bring it back, as from version control", stack.Source)
 		}
 		if w.config, err = inspect(stack.Source); err != nil {
 			return err
