@@ -99,8 +99,6 @@ type Leftover struct {
 
 // Platform is what the built-in platform can say of this machine, whatever Terraform's state knows.
 type Platform interface {
-	// Leftovers finds what lives of an instance, by its ID.
-	Leftovers(ctx context.Context, instance, id string) ([]Leftover, error)
 	// Sweep ends and removes what lives of an instance, and returns what it could not.
 	Sweep(ctx context.Context, instance, id string) (gone, left []Leftover, err error)
 	// Strays finds what carries the mark of an instance of this home that is not among the given IDs.

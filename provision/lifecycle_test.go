@@ -194,10 +194,6 @@ func (d worldDriver) Digest(Stack) (string, error) { return d.w.digest, nil }
 
 type worldPlatform struct{ w *world }
 
-func (p worldPlatform) Leftovers(context.Context, string, string) ([]Leftover, error) {
-	return p.w.left, nil
-}
-
 func (p worldPlatform) Sweep(_ context.Context, _, id string) (gone, left []Leftover, err error) {
 	return nil, p.w.left, p.w.call("sweep %s", id)
 }

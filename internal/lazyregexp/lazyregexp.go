@@ -20,11 +20,11 @@ func New(expr string) *Regexp {
 
 // The methods are those of regexp.Regexp.
 
-func (r *Regexp) MatchString(s string) bool              { return r.compiled().MatchString(s) }
-func (r *Regexp) FindString(s string) string             { return r.compiled().FindString(s) }
-func (r *Regexp) FindStringSubmatch(s string) []string   { return r.compiled().FindStringSubmatch(s) }
-func (r *Regexp) FindAllString(s string, n int) []string { return r.compiled().FindAllString(s, n) }
-func (r *Regexp) ReplaceAll(src, with []byte) []byte     { return r.compiled().ReplaceAll(src, with) }
+func (r *Regexp) MatchString(s string) bool { return r.compiled().MatchString(s) }
+
+func (r *Regexp) FindStringSubmatch(s string) []string { return r.compiled().FindStringSubmatch(s) }
+
+func (r *Regexp) ReplaceAll(src, with []byte) []byte { return r.compiled().ReplaceAll(src, with) }
 
 func (r *Regexp) ReplaceAllString(s, with string) string {
 	return r.compiled().ReplaceAllString(s, with)
