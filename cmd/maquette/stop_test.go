@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,6 +77,15 @@ func TestStopped(t *testing.T) {
 				return err == nil && strings.Contains(string(data), `"first"`)
 			}, 30*time.Second, 10*time.Millisecond)
 			time.Sleep(300 * time.Millisecond) // now it is at the slow one
+			var terraform int
+			if signals == 2 { // and does not get on with it
+				noted, err := os.ReadFile(filepath.Join(filepath.Dir(state), "terraform.pid"))
+				require.NoError(t, err)
+				_, err = fmt.Sscan(string(noted), &terraform)
+				require.NoError(t, err)
+				require.NoError(t, syscall.Kill(terraform, syscall.SIGSTOP))
+				defer syscall.Kill(terraform, syscall.SIGCONT)
+			}
 			for range signals {
 				require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
 				time.Sleep(100 * time.Millisecond)
@@ -84,7 +94,7 @@ func TestStopped(t *testing.T) {
 			assert.Equal(t, exitError, cmd.ProcessState.ExitCode())
 			assert.Contains(t, stderr.String(), "once more (Ctrl-C) stops waiting")
 			if signals == 2 {
-				assert.FileExists(t, filepath.Join(filepath.Dir(state), "terraform.pid"), "Terraform still works: it was not waited for")
+				require.NoError(t, syscall.Kill(terraform, syscall.SIGCONT), "it is still there, and was not waited for")
 			} else {
 				listed := run("ls")
 				assert.Contains(t, listed, "failed")
