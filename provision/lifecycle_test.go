@@ -389,6 +389,17 @@ func TestWhatIsNotApprovedLeavesTheRecordAsItWas(t *testing.T) {
 	assert.Equal(t, before, w.instances["try-x"])
 }
 
+// A plan that was approved may hold secrets, also when something else keeps it from being applied.
+func TestUpThatFailsAfterItIsApprovedKeepsNoPlan(t *testing.T) {
+	w := newWorld()
+	w.fails["hook"] = errors.New("no luck with it")
+	yes := func([]Change) (bool, error) { return true, nil }
+	_, err := w.lifecycle().Up(t.Context(), UpRequest{Blueprint: blueprint(t, "try", "x"), Approve: yes})
+	require.ErrorContains(t, err, "no luck")
+	assert.NotContains(t, w.calls, "planned")
+	assert.Contains(t, w.calls, "drop")
+}
+
 func TestUpIsBounded(t *testing.T) {
 	w := newWorld()
 	l := w.lifecycle()

@@ -113,7 +113,7 @@ func (op *operation) apply(ctx context.Context, bp *Blueprint, stack Stack, appr
 	return outputs, op.set(ctx, Ready)
 }
 
-func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, approve func([]Change) (bool, error)) (map[string]OutputValue, error) {
+func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, approve func([]Change) (bool, error)) (outputs map[string]OutputValue, err error) {
 	if err := op.recover(ctx); err != nil {
 		return nil, err
 	}
@@ -122,8 +122,10 @@ func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, appr
 		if err != nil {
 			return nil, err
 		}
+		// It may hold secrets: whether it comes to be applied or not, it goes.
+		defer func() { err = errors.Join(err, op.Driver.Drop(op.instance.Name)) }()
 		if ok, err := approve(changes); err != nil || !ok {
-			return nil, errors.Join(cause(err), op.Driver.Drop(op.instance.Name))
+			return nil, cause(err)
 		}
 	}
 	applied, err := op.saveApplied(ctx, stack)
@@ -133,7 +135,6 @@ func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, appr
 	if err := op.hooks(ctx, bp, "before", nil); err != nil {
 		return nil, err
 	}
-	var outputs map[string]OutputValue
 	if approve != nil {
 		outputs, err = op.Driver.ApplyPlanned(ctx, op.job(stack))
 	} else {
