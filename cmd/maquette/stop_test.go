@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -15,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/maquette/maquette/internal/tftest"
 )
 
 const slowStack = `
@@ -45,12 +46,7 @@ environment "slow" {
 
 // Ctrl-C once lets Terraform end what it has begun; twice, maquette does not wait for that. Neither loses anything.
 func TestStopped(t *testing.T) {
-	if _, err := exec.LookPath("terraform"); err != nil {
-		if os.Getenv("MAQUETTE_NO_TERRAFORM") == "1" {
-			t.Skip("MAQUETTE_NO_TERRAFORM=1: not run, as it needs Terraform")
-		}
-		t.Fatal(err)
-	}
+	tftest.Require(t)
 	for name, signals := range map[string]int{"once": 1, "twice": 2} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -23,6 +23,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/maquette/maquette/internal/tftest"
 )
 
 var (
@@ -131,13 +133,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 }
 
 func newField(t *testing.T) *field {
-	if _, err := exec.LookPath("terraform"); err != nil {
-		if os.Getenv("MAQUETTE_NO_TERRAFORM") == "1" {
-			t.Skip("MAQUETTE_NO_TERRAFORM=1: not run, as it needs Terraform")
-		}
-		t.Fatalf("this test needs Terraform: %v. Put it on PATH, or run `make test`, which installs it in bin/; "+
-			"MAQUETTE_NO_TERRAFORM=1 skips the tests that need it.", err)
-	}
+	tftest.Require(t)
 	t.Logf("seed %d", *seed)
 	dir, err := os.MkdirTemp("", "mq-faults-")
 	require.NoError(t, err)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/maquette/maquette/internal/tftest"
 	"github.com/maquette/maquette/parity/catalog"
 )
 
@@ -32,11 +33,7 @@ type stack struct {
 
 func newStack(t testing.TB) *stack {
 	t.Helper()
-	binary, err := exec.LookPath("terraform")
-	if err != nil {
-		t.Skip("terraform is not on PATH")
-	}
-	s := &stack{t: t, dir: t.TempDir(), binary: binary, data: &providerData{Home: newHome(t), Instance: "try-tf", ID: "tf" + strconv.Itoa(os.Getpid())}}
+	s := &stack{t: t, dir: t.TempDir(), binary: tftest.Require(t), data: &providerData{Home: newHome(t), Instance: "try-tf", ID: "tf" + strconv.Itoa(os.Getpid())}}
 	s.platform = Platform{s.data.Home}
 	s.environ = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TF_CLI_CONFIG_FILE=" + mirror(t), "CHECKPOINT_DISABLE=1", "TF_DISABLE_PLUGIN_TLS=1", "TF_IN_AUTOMATION=1",

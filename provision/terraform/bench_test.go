@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/maquette/maquette/internal/tftest"
 )
 
 // byHand runs what one would type, in a directory of its own that holds the same root, with the provider from a mirror
@@ -28,7 +30,7 @@ func newByHand(b *testing.B, d *Driver, dir string) byHand {
 	require.NoError(b, os.WriteFile(config, mirror, 0o600))
 	env["TF_CLI_CONFIG_FILE"] = config
 	env["TF_VAR_text"] = "hello"
-	h := byHand{b: b, binary: requireTerraform(b), dir: dir}
+	h := byHand{b: b, binary: tftest.Require(b), dir: dir}
 	for name, value := range env {
 		h.env = append(h.env, name+"="+value)
 	}

@@ -18,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/maquette/maquette/internal/tftest"
 )
 
 const greeting = `
@@ -366,7 +368,7 @@ func TestObserveWritesTheLogThatIsAskedFor(t *testing.T) {
 }
 
 func TestObserveBinary(t *testing.T) {
-	terraform := requireTerraform(t)
+	terraform := tftest.Require(t)
 	w := newUserDir(t, map[string]string{"main.tf": greeting})
 	w.initAndApply()
 

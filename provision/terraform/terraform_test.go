@@ -10,23 +10,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-)
 
-// requireTerraform returns the binary that tests drive. Without one they fail, as a test that did not run has proved
-// nothing; MAQUETTE_NO_TERRAFORM=1 says that this is known.
-func requireTerraform(t testing.TB) string {
-	t.Helper()
-	binary, err := findBinary("")
-	if err == nil {
-		return binary
-	}
-	if os.Getenv("MAQUETTE_NO_TERRAFORM") == "1" {
-		t.Skipf("MAQUETTE_NO_TERRAFORM=1: not run, as it needs Terraform or OpenTofu: %v", err)
-	}
-	t.Fatalf("this test needs Terraform or OpenTofu: %v. Put one on PATH, or run `make test`, which installs one in bin/; "+
-		"MAQUETTE_NO_TERRAFORM=1 skips the tests that need it.", err)
-	return ""
-}
+	"github.com/maquette/maquette/internal/tftest"
+)
 
 // userDir is a working directory that the user's own Terraform is run in.
 type userDir struct {
@@ -38,7 +24,7 @@ type userDir struct {
 // newUserDir writes files, by path, to a new directory.
 func newUserDir(t *testing.T, files map[string]string) userDir {
 	t.Helper()
-	w := userDir{t: t, path: filepath.Join(t.TempDir(), "infra"), binary: requireTerraform(t)}
+	w := userDir{t: t, path: filepath.Join(t.TempDir(), "infra"), binary: tftest.Require(t)}
 	require.NoError(t, os.Mkdir(w.path, 0o755))
 	for name, content := range files {
 		w.write(name, content)
