@@ -42,7 +42,11 @@ func (l *Lifecycle) Down(ctx context.Context, req DownRequest) (err error) {
 	}
 	err = op.destroy(ctx, req)
 	if err != nil && !errors.Is(err, ErrDeclined) && in.Status == Destroying { // else nothing was begun: it is what it was, and none that reap is to finish
-		err = errors.Join(err, op.set(ctx, DestroyFailed))
+		left := DestroyFailed
+		if ctx.Err() != nil {
+			left = Failed // who stops it may have thought better of it: it is not for reap to finish
+		}
+		err = errors.Join(err, op.set(ctx, left))
 	}
 	if err = op.end(ctx, err); err != nil {
 		return err

@@ -475,6 +475,27 @@ func TestDownThatFails(t *testing.T) {
 	}
 }
 
+// A down that was stopped, as by Ctrl-C, is not finished behind the user's back.
+func TestDownThatIsStopped(t *testing.T) {
+	w := newWorld()
+	l := w.lifecycle()
+	_, err := l.Up(t.Context(), UpRequest{Blueprint: blueprint(t, "staging", "")})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.fails["destroy"] = context.Canceled
+	w.during = func(call string) {
+		if strings.HasPrefix(call, "destroy") {
+			cancel()
+		}
+	}
+	require.ErrorIs(t, l.Down(ctx, DownRequest{Instance: "staging"}), context.Canceled)
+	assert.Equal(t, Failed, w.instances["staging"].Status)
+	assert.Equal(t, ResultInterrupted, w.ops[1].Result)
+	due, err := l.Due(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, due)
+}
+
 // A down that fails before it was approved has destroyed nothing, and is nothing for reap to finish: that asks nobody.
 func TestDownThatFailsBeforeItIsApproved(t *testing.T) {
 	w := newWorld()
