@@ -27,17 +27,17 @@ func (l *Lifecycle) Extend(ctx context.Context, name string, by time.Duration) (
 		return in, fmt.Errorf("%s never expires: there is nothing to extend", name)
 	}
 	now := l.Now().UTC()
-	// What has expired and was not reaped yet gets its time from now on.
-	expires := in.ExpiresAt.Add(by)
-	if in.ExpiresAt.Before(now) {
-		expires = now.Add(by)
+	from := in.ExpiresAt
+	if from.Before(now) { // what has expired and was not reaped yet gets its time from now on
+		from = now
 	}
+	expires := from.Add(by)
 	if limit := in.CreatedAt.Add(in.MaxTTL); in.MaxTTL > 0 && expires.After(limit) {
-		if !limit.After(in.ExpiresAt) {
+		if limit.Sub(from) < time.Second {
 			return in, fmt.Errorf("%s has the longest life that its definition allows: %s, until %s", name, Duration(in.MaxTTL), limit.Local().Format(time.DateTime))
 		}
 		return in, fmt.Errorf("%s may live until %s (max_ttl %s); %s more is too long\n  At most: maquette extend %s --by %s",
-			name, limit.Local().Format(time.DateTime), Duration(in.MaxTTL), Duration(by), name, Duration(limit.Sub(in.ExpiresAt).Truncate(time.Second)))
+			name, limit.Local().Format(time.DateTime), Duration(in.MaxTTL), Duration(by), name, Duration(limit.Sub(from).Truncate(time.Second)))
 	}
 	op, err := l.begin(ctx, &in, "extend", nil)
 	if err != nil {
