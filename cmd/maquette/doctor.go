@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
 
 	"github.com/maquette/maquette/provision"
+	"github.com/maquette/maquette/provision/local"
 )
 
 func newDoctor(s *streams) *cobra.Command {
@@ -17,9 +20,9 @@ func newDoctor(s *streams) *cobra.Command {
 		Use:   "doctor",
 		Short: "Find what a crash has left, and mend it",
 		Long: `Look for what crashes and kills have left: operations without an end, states that were
-cut short, processes of instances that are gone, directories that nobody knows. What can
-be mended without losing anything is; for the rest it says what to do. It destroys no
-instance. It exits 1 when something is left to do.`,
+cut short, processes of instances that are gone, services that no longer run, directories
+that nobody knows. What can be mended without losing anything is; for the rest it says
+what to do. It destroys no instance. It exits 1 when something is left to do.`,
 		Example: `  maquette doctor
   maquette doctor --dry-run --json`,
 		Args: cobra.NoArgs,
@@ -41,6 +44,11 @@ instance. It exits 1 when something is left to do.`,
 					_ = printTroubles(s.err, found)
 					return err
 				}
+				stopped, err := o.stopped(cmd.Context())
+				if err != nil {
+					return err
+				}
+				found = append(found, stopped...)
 			}
 			if asJSON {
 				err = printJSON(s.out, map[string]any{"found": troublesJSON(found)})
@@ -64,6 +72,39 @@ instance. It exits 1 when something is left to do.`,
 	f.BoolVar(&asJSON, "json", false, "print what was found as JSON")
 	p.runFlags(f)
 	return cmd
+}
+
+// stopped finds ready instances with services that do not run any more, as after the machine was started anew. To start
+// them again is for Terraform.
+func (o *opened) stopped(ctx context.Context) ([]provision.Trouble, error) {
+	views, err := o.lifecycle.Views(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []provision.Trouble
+	for _, v := range views {
+		if v.State != string(provision.Ready) {
+			continue
+		}
+		services, err := local.Services(o.home, v.Name)
+		if err != nil {
+			return found, err
+		}
+		var dead []string
+		for _, service := range services {
+			if !service.Running {
+				dead = append(dead, service.Kind+" "+service.Name)
+			}
+		}
+		// Somebody may have begun to take it away meanwhile.
+		if now, err := o.lifecycle.View(ctx, v.Name); len(dead) == 0 || err != nil || now.State != v.State {
+			continue
+		}
+		found = append(found, provision.Trouble{
+			Instance: v.Name, What: "no longer running: " + strings.Join(dead, ", "), Next: "start it again: maquette up, or maquette down " + v.Name,
+		})
+	}
+	return found, nil
 }
 
 func printTroubles(w io.Writer, found []provision.Trouble) error {

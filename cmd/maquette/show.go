@@ -156,6 +156,9 @@ func memberText(service local.ServiceStatus) string {
 		restarts += m.Restarts
 	}
 	text := "ports " + strings.Join(ports, " ")
+	if service.Kind == "balancer" { // which is often called as the service behind it
+		text = "balancer, port " + strings.Join(ports, " ")
+	}
 	if restarts > 0 {
 		text += fmt.Sprintf(", %d restarts", restarts)
 	}
