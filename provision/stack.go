@@ -214,7 +214,15 @@ func missing(module *Module, values map[string]cty.Value, provided []string) []s
 	return names
 }
 
-// backend evaluates where a state is kept. Its settings reach a file, so that no secret may be among them.
+// backendSecrets are what Terraform's backends call their credentials. Not all that sounds like one is: secret_suffix of
+// kubernetes is a name, and credentials of gcs usually a path.
+var backendSecrets = []string{
+	"access_key", "access_token", "client_certificate_password", "client_secret", "encryption_key", "password", "sas_token",
+	"secret_key", "security_token", "token",
+}
+
+// backend evaluates where a state is kept. Its settings reach a file and the registry, so that no secret may be among
+// them, also where the definition has it in clear.
 func (s *scope) backend(block *BackendBlock) (*Backend, hcl.Diagnostics) {
 	backend := &Backend{Type: block.Type, Config: map[string]cty.Value{}}
 	var diags hcl.Diagnostics
@@ -222,9 +230,13 @@ func (s *scope) backend(block *BackendBlock) (*Backend, hcl.Diagnostics) {
 		expr := block.Config[name]
 		value, problems := s.evaluate(expr, cty.DynamicPseudoType)
 		diags = append(diags, problems...)
-		if value.ContainsMarked() {
+		switch {
+		case value.ContainsMarked():
 			diags = append(diags, problem(expr.Range(), "Secret in a backend", "A backend's settings are written to a file, so that a secret must not be among them. Give credentials through the environment, as the backend's documentation says."))
-		} else if !value.IsNull() {
+		case value.IsNull():
+		case holdsSecret(value), slices.Contains(backendSecrets, name): // whose line is not shown
+			diags = append(diags, problem(block.Range, "Secret in a backend", "%q holds a secret, and a backend's settings are written to a file. Give credentials through the environment, as the backend's documentation says.", name))
+		default:
 			backend.Config[name] = value
 		}
 	}
