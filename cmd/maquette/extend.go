@@ -21,22 +21,15 @@ func newExtend(s *streams) *cobra.Command {
   maquette extend try-feature-x          # by the definition's ttl`,
 		Args:              exactArgs(1, "an instance"),
 		ValidArgsFunction: p.instances,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := p.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer o.registry.Close()
-			in, err := o.find(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
+		RunE: p.onInstance(func(cmd *cobra.Command, args []string, o *opened, in provision.Instance) error {
 			if by == 0 && !in.ExpiresAt.IsZero() {
-				if by, err = o.ttl(in); err != nil {
+				ttl, err := o.ttl(in)
+				if err != nil {
 					return err
 				}
+				by = ttl
 			}
-			in, err = o.lifecycle.Extend(cmd.Context(), in.Name, by)
+			in, err := o.lifecycle.Extend(cmd.Context(), in.Name, by)
 			if err != nil {
 				return err
 			}
@@ -45,7 +38,7 @@ func newExtend(s *streams) *cobra.Command {
 			}
 			_, err = fmt.Fprintf(s.out, "%s expires %s\n", bold(s.out, in.Name), expiryText(in.ExpiresAt))
 			return err
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/maquette/maquette/provision"
 	"github.com/maquette/maquette/provision/local"
 )
 
@@ -37,27 +38,16 @@ func newLogs(s *streams) *cobra.Command {
 			return nil
 		},
 		ValidArgsFunction: p.instances,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := p.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer o.registry.Close()
-			in, err := o.find(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			var files []logFile
+		RunE: p.onInstance(func(cmd *cobra.Command, args []string, o *opened, in provision.Instance) error {
+			files, err := o.operationLogs(cmd.Context(), in.Name, all)
 			if len(args) == 2 {
 				files, err = o.serviceLogs(in.Name, args[1])
-			} else {
-				files, err = o.operationLogs(cmd.Context(), in.Name, all)
 			}
 			if err != nil {
 				return err
 			}
-			for _, file := range files {
-				if err := file.print(s.out, tail); err != nil {
+			for i := range files {
+				if err := files[i].print(s.out, tail); err != nil {
 					return err
 				}
 			}
@@ -65,7 +55,7 @@ func newLogs(s *streams) *cobra.Command {
 				return nil
 			}
 			return followAll(cmd.Context(), s.out, files)
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false

@@ -30,16 +30,7 @@ func newOutputs(s *streams) *cobra.Command {
 			return nil
 		},
 		ValidArgsFunction: p.instances,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := p.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer o.registry.Close()
-			in, err := o.find(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
+		RunE: p.onInstance(func(cmd *cobra.Command, args []string, o *opened, in provision.Instance) error {
 			stack, err := o.lifecycle.LastStack(cmd.Context(), in.Name)
 			if err != nil {
 				return err
@@ -54,7 +45,7 @@ func newOutputs(s *streams) *cobra.Command {
 				return printOutput(s, cmd, outputs, args[1], reveal, asJSON)
 			}
 			return printOutputs(s, outputs, reveal, asJSON)
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false

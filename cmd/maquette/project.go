@@ -254,6 +254,22 @@ func (p *project) open(ctx context.Context) (*opened, error) {
 	}, nil
 }
 
+// onInstance runs a command on the instance that its first argument names.
+func (p *project) onInstance(run func(cmd *cobra.Command, args []string, o *opened, in provision.Instance) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		o, err := p.open(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer o.registry.Close()
+		in, err := o.find(cmd.Context(), args[0])
+		if err != nil {
+			return err
+		}
+		return run(cmd, args, o, in)
+	}
+}
+
 // exists tells whether anything was ever made in this home.
 func (p *project) exists() (bool, error) {
 	home, err := p.homeDir()

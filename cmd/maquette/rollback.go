@@ -27,16 +27,7 @@ definition as it is now, or of TF_VAR_ variables.`,
   maquette rollback try-feature-x --auto-approve --json`,
 		Args:              exactArgs(1, "an instance"),
 		ValidArgsFunction: p.instances,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := p.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer o.registry.Close()
-			in, err := o.find(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
+		RunE: p.onInstance(func(cmd *cobra.Command, args []string, o *opened, in provision.Instance) error {
 			lasting := in.ExpiresAt.IsZero()
 			if lasting && !approved && !isTerminal(s.in) {
 				return usage(cmd, "%s is a lasting environment, and there is no terminal to ask on; give --auto-approve", in.Name)
@@ -60,7 +51,7 @@ definition as it is now, or of TF_VAR_ variables.`,
 			show.done()
 			screen.close()
 			return o.printRollback(cmd.Context(), defs, in.Name, result, time.Since(start), err, asJSON)
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false

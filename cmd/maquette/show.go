@@ -26,17 +26,9 @@ func newShow(s *streams) *cobra.Command {
   maquette show staging --json`,
 		Args:              exactArgs(1, "an instance"),
 		ValidArgsFunction: p.instances,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := p.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer o.registry.Close()
+		RunE: p.onInstance(func(cmd *cobra.Command, args []string, o *opened, in provision.Instance) error {
 			ctx := cmd.Context()
-			if _, err := o.find(ctx, args[0]); err != nil {
-				return err
-			}
-			view, err := o.lifecycle.View(ctx, args[0])
+			view, err := o.lifecycle.View(ctx, in.Name)
 			if err != nil {
 				return err
 			}
@@ -58,7 +50,7 @@ func newShow(s *streams) *cobra.Command {
 				return printJSON(s.out, d.json())
 			}
 			return d.print(s)
-		},
+		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	p.flags(cmd.Flags())
