@@ -137,5 +137,5 @@ type LockedError struct {
 
 func (e *LockedError) Error() string {
 	return e.Holder.Operation + " of " + e.Instance + " by " + e.Holder.Actor + " has been running since " +
-		e.Holder.Since.Local().Format(time.DateTime)
+		e.Holder.Since.Local().Format(time.DateTime) + "\n  Wait for it: --wait 5m"
 }

@@ -74,14 +74,17 @@ func (l *Lifecycle) Due(ctx context.Context) ([]Reaping, error) {
 	return due, nil
 }
 
-// due says why an instance on which nobody works is to go; "" if it is not.
+// due says why an instance on which nobody works is to go; "" if it is not. A lasting environment never is: somebody was
+// asked before it was to go, and whether that still holds they have to say.
 func (l *Lifecycle) due(in Instance) string {
 	switch {
+	case in.ExpiresAt.IsZero():
+		return ""
 	case in.Status == DestroyFailed:
 		return "destroy failed before"
 	case in.Status == Destroying:
 		return "down was interrupted"
-	case !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(l.Now()):
+	case !in.ExpiresAt.After(l.Now()):
 		return "expired"
 	}
 	return ""

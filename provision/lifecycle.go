@@ -50,6 +50,8 @@ type operation struct {
 	id       int64
 	kind     string
 	instance *Instance
+	before   *Instance // as it was; nil: it is new
+	touched  bool      // something was or may have been changed
 	log      io.WriteCloser
 	progress func(Event)
 }

@@ -750,3 +750,44 @@ func TestDuration(t *testing.T) {
 		assert.Equal(t, want, Duration(d))
 	}
 }
+
+// An operation that came to nothing before anything was touched leaves an instance as it was.
+func TestUpThatCannotBePlanned(t *testing.T) {
+	w := newWorld()
+	l := w.lifecycle()
+	_, err := l.Up(t.Context(), UpRequest{Blueprint: blueprint(t, "staging", "")})
+	require.NoError(t, err)
+	was := w.instances["staging"]
+
+	w.fails["plan"] = errors.New("expired credentials")
+	yes := func([]Change) (bool, error) { return true, nil }
+	result, err := l.Up(t.Context(), UpRequest{Blueprint: blueprint(t, "staging", ""), Approve: yes})
+	require.ErrorContains(t, err, "expired credentials")
+	assert.Equal(t, Ready, result.Instance.Status)
+	was.UpdatedAt = w.instances["staging"].UpdatedAt
+	assert.Equal(t, was, w.instances["staging"])
+	assert.Equal(t, ResultFailed, w.ops[len(w.ops)-1].Result)
+	assert.Len(t, w.applied, 1)
+}
+
+// What lasts is never reaped, whatever has become of its down: somebody has been asked for it then, and not now.
+func TestReapLeavesWhatLasts(t *testing.T) {
+	w := newWorld()
+	for name, status := range map[string]Status{"staging": DestroyFailed, "production": Destroying} {
+		w.instances[name] = Instance{Name: name, Environment: name, Status: status}
+	}
+	due, err := w.lifecycle().Due(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, due)
+}
+
+func TestTTLThatIsOver(t *testing.T) {
+	w := newWorld()
+	l := w.lifecycle()
+	_, err := l.Up(t.Context(), UpRequest{Blueprint: blueprint(t, "try", "x")})
+	require.NoError(t, err)
+	w.now = w.now.Add(2 * time.Hour)
+	_, err = l.Up(t.Context(), UpRequest{Blueprint: blueprint(t, "try", "x"), TTL: time.Hour})
+	require.ErrorContains(t, err, "its time would be over already")
+	assert.Equal(t, Ready, w.instances["try-x"].Status)
+}

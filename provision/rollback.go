@@ -46,6 +46,7 @@ func (l *Lifecycle) Rollback(ctx context.Context, req RollbackRequest) (_ *UpRes
 		return nil, err
 	}
 	before := in
+	op.before = &before
 	in.Branch, in.Commit = target.Branch, target.Commit
 	if err := op.set(ctx, Creating); err != nil {
 		return nil, op.end(ctx, err)
@@ -55,10 +56,6 @@ func (l *Lifecycle) Rollback(ctx context.Context, req RollbackRequest) (_ *UpRes
 		op.note("%s has changed since; it is applied as it is now", stack.Source)
 	}
 	outputs, err := op.apply(ctx, req.Blueprint, *stack, req.Approve)
-	if errors.Is(err, ErrDeclined) {
-		in = before
-		err = errors.Join(err, op.set(ctx, before.Status))
-	}
 	return &UpResult{Instance: in, Outputs: outputs}, op.end(ctx, err)
 }
 

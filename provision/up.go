@@ -42,11 +42,8 @@ func (l *Lifecycle) Up(ctx context.Context, req UpRequest) (_ *UpResult, err err
 	if err != nil {
 		return nil, err
 	}
+	op.before = before
 	outputs, err := op.apply(ctx, bp, bp.Stack, req.Approve)
-	if errors.Is(err, ErrDeclined) && before != nil {
-		*in = *before
-		err = errors.Join(err, op.set(ctx, before.Status))
-	}
 	err = op.end(ctx, err)
 	if errors.Is(err, ErrDeclined) && before == nil {
 		err = errors.Join(err, l.forget(ctx, in.Name))
@@ -85,6 +82,10 @@ func (l *Lifecycle) admit(ctx context.Context, bp *Blueprint, ttl time.Duration)
 			return nil, before, fmt.Errorf("%s may live for %s at most; --ttl %s is longer", bp.Instance, Duration(life.MaxTTL), Duration(ttl))
 		case ttl > 0:
 			found.ExpiresAt = found.CreatedAt.Add(ttl)
+			if !found.ExpiresAt.After(now) {
+				return nil, before, fmt.Errorf("%s was made at %s: with --ttl %s its time would be over already\n  It lives until %s; to let it live longer: maquette extend %s",
+					bp.Instance, found.CreatedAt.Local().Format(time.DateTime), Duration(ttl), before.ExpiresAt.Local().Format(time.DateTime), bp.Instance)
+			}
 		}
 	} else if ttl > 0 {
 		return nil, before, fmt.Errorf("%s is a lasting environment: it has no --ttl\n  Give it a `throwaway` block if it should go away by itself", bp.Environment)
@@ -101,16 +102,20 @@ func (l *Lifecycle) admit(ctx context.Context, bp *Blueprint, ttl time.Duration)
 	return &found, before, nil
 }
 
-// apply makes the stack be, checks that it is ready, and records both.
+// apply makes the stack be, checks that it is ready, and records both. Where it comes to nothing before anything was
+// touched, an instance that there was is as it was before.
 func (op *operation) apply(ctx context.Context, bp *Blueprint, stack Stack, approve func([]Change) (bool, error)) (map[string]OutputValue, error) {
 	outputs, err := op.build(ctx, bp, stack, approve)
-	if errors.Is(err, ErrDeclined) {
+	switch {
+	case err == nil:
+		return outputs, op.set(ctx, Ready)
+	case !op.touched && op.before != nil:
+		*op.instance = *op.before
+		return nil, errors.Join(err, op.set(ctx, op.before.Status))
+	case errors.Is(err, ErrDeclined): // a new one, that is forgotten
 		return nil, err
 	}
-	if err != nil {
-		return outputs, errors.Join(err, op.set(ctx, Failed))
-	}
-	return outputs, op.set(ctx, Ready)
+	return outputs, errors.Join(err, op.set(ctx, Failed))
 }
 
 func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, approve func([]Change) (bool, error)) (outputs map[string]OutputValue, err error) {
@@ -132,6 +137,7 @@ func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, appr
 	if err != nil {
 		return nil, err
 	}
+	op.touched = true
 	if err := op.hooks(ctx, bp, "before", nil); err != nil {
 		return nil, err
 	}

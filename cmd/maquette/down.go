@@ -140,7 +140,7 @@ func (o *opened) down(cmd *cobra.Command, instances []provision.Instance, approv
 		took[i] = time.Since(start)
 	})
 	screen.close()
-	return o.printGone(cmd.Context(), defs, instances, errs, took, asJSON)
+	return o.printGone(defs, instances, errs, took, asJSON)
 }
 
 // goneJSON is what came of one instance that was to go.
@@ -150,16 +150,16 @@ type goneJSON struct {
 	Error string `json:"error,omitempty"`
 }
 
-func (o *opened) printGone(ctx context.Context, defs *provision.Definitions, instances []provision.Instance, errs []error, took []time.Duration, asJSON bool) error {
+func (o *opened) printGone(defs *provision.Definitions, instances []provision.Instance, errs []error, took []time.Duration, asJSON bool) error {
 	failed := false
 	results := []goneJSON{}
 	for i, in := range instances {
 		err := errs[i]
 		result := goneJSON{Name: in.Name, Gone: err == nil}
 		declined := errors.Is(err, provision.ErrDeclined)
+		failed = failed || err != nil
 		if err != nil && !declined {
-			failed = true
-			err = o.tell(defs, err)
+			err = stopped(o.tell(defs, err))
 			result.Error = err.Error()
 		}
 		results = append(results, result)
@@ -180,7 +180,7 @@ func (o *opened) printGone(ctx context.Context, defs *provision.Definitions, ins
 			return err
 		}
 	}
-	if failed || ctx.Err() != nil {
+	if failed {
 		return exitCode(exitError)
 	}
 	return nil

@@ -83,5 +83,5 @@ func (o *opened) reap(cmd *cobra.Command, many int, asJSON bool) error {
 	for i, r := range reaped {
 		instances[i], errs[i], took[i] = r.Instance, r.Err, time.Since(start)
 	}
-	return o.printGone(cmd.Context(), defs, instances, errs, took, asJSON)
+	return o.printGone(defs, instances, errs, took, asJSON)
 }

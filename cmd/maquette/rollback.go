@@ -69,11 +69,10 @@ func (o *opened) printRollback(ctx context.Context, defs *provision.Definitions,
 	}
 	switch {
 	case errors.Is(err, provision.ErrDeclined):
-		if asJSON {
-			return nil
+		if !asJSON {
+			fmt.Fprintf(o.out, "%s: not approved, nothing was changed\n", name)
 		}
-		_, err = fmt.Fprintf(o.out, "%s: not approved, nothing was changed\n", name)
-		return err
+		return exitCode(exitError)
 	case err != nil:
 		return o.tell(defs, err)
 	case asJSON:

@@ -201,9 +201,7 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 	var views []instanceJSON
 	for i, err := range errs {
 		name := blueprints[i].Instance
-		if err != nil && !errors.Is(err, provision.ErrDeclined) {
-			failed = true
-		}
+		failed = failed || err != nil
 		if asJSON {
 			views = append(views, o.resultJSON(ctx, results[i], name, err))
 			if err == nil || errors.Is(err, provision.ErrDeclined) {
@@ -219,7 +217,7 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 			return err
 		}
 	}
-	if failed || ctx.Err() != nil {
+	if failed {
 		return exitCode(exitError)
 	}
 	return nil
@@ -233,9 +231,13 @@ func (o *opened) printUp(defs *provision.Definitions, bp *provision.Blueprint, r
 			_, err = fmt.Fprintf(o.out, "%s: not approved, nothing was changed\n", bp.Instance)
 			return err
 		}
-		fmt.Fprintf(o.err, "maquette: %s: %v\n", bp.Instance, err)
-		if result != nil {
+		fmt.Fprintf(o.err, "maquette: %s: %v\n", bp.Instance, stopped(err))
+		switch {
+		case result == nil:
+		case result.Instance.Status == provision.Failed:
 			fmt.Fprintf(o.err, "  What was made is kept. More: maquette logs %s. Then again: maquette up, or maquette down %s\n", bp.Instance, bp.Instance)
+		default:
+			fmt.Fprintf(o.err, "  It is as it was. More: maquette logs %s\n", bp.Instance)
 		}
 		return nil
 	}
@@ -255,6 +257,14 @@ func (o *opened) printUp(defs *provision.Definitions, bp *provision.Blueprint, r
 		t.row("  expires", expiryText(in.ExpiresAt)+"  (maquette extend "+in.Name+")")
 	}
 	return t.flush()
+}
+
+// stopped says in plain words that the user has stopped it.
+func stopped(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return errors.New("stopped")
+	}
+	return err
 }
 
 func tierText(tiers []provision.TierScale) string {

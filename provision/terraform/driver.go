@@ -198,6 +198,20 @@ func (w *workdir) dropPlan() error {
 
 // Destroy implements provision.Driver.
 func (d *Driver) Destroy(ctx context.Context, job provision.Job) error {
+	if job.Stack.Local && !isDir(job.Stack.Source) {
+		was, err := d.reader(ctx, job)
+		if err != nil {
+			return err
+		}
+		if s, err := was.pull(ctx); err == nil && s != nil && was.local() {
+			was.say.note(job.Stack.Source + " is no more: what the state knows is destroyed without it")
+			var remove func()
+			if job, remove, err = sourceless(job, s); err != nil {
+				return err
+			}
+			defer remove()
+		}
+	}
 	w, err := d.open(ctx, job)
 	if err != nil {
 		return err

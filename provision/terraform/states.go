@@ -38,6 +38,7 @@ type stateOutput struct {
 
 type stateResource struct {
 	Module, Mode, Type, Name string
+	Provider                 string
 	Instances                []struct {
 		IndexKey any `json:"index_key"`
 	}
