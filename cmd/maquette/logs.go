@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +25,7 @@ const followPoll = 200 * time.Millisecond
 
 func newLogs(s *streams) *cobra.Command {
 	p := &project{streams: s}
-	var follow, all bool
+	var follow, all, asJSON bool
 	var tail int
 	cmd := &cobra.Command{
 		Use:   "logs NAME [SERVICE]",
@@ -47,6 +49,7 @@ func newLogs(s *streams) *cobra.Command {
 				return err
 			}
 			for i := range files {
+				files[i].json = asJSON
 				if err := files[i].print(s.out, tail); err != nil {
 					return err
 				}
@@ -62,6 +65,7 @@ func newLogs(s *streams) *cobra.Command {
 	f.BoolVarP(&follow, "follow", "f", false, "go on printing until Ctrl-C")
 	f.IntVarP(&tail, "tail", "n", 0, "only the last `lines` of each (default: all)")
 	f.BoolVar(&all, "all", false, "the logs of all operations")
+	f.BoolVar(&asJSON, "json", false, "print a JSON object a line: from, and line")
 	p.flags(f)
 	return cmd
 }
@@ -69,7 +73,9 @@ func newLogs(s *streams) *cobra.Command {
 // logFile is one file, and how far it was printed.
 type logFile struct {
 	path   string
-	prefix string
+	from   string // whose it is: "web.0", or the name of an operation's log
+	prefix string // before each line
+	json   bool   // each line as JSON
 	offset int64
 }
 
@@ -85,7 +91,7 @@ func (o *opened) operationLogs(ctx context.Context, instance string, all bool) (
 		if _, err := os.Stat(path); op.Log == "" || errors.Is(err, fs.ErrNotExist) {
 			continue // of an earlier instance of this name
 		}
-		files = append(files, logFile{path: path})
+		files = append(files, logFile{path: path, from: op.Log})
 	}
 	if !all {
 		files = files[max(0, len(files)-1):]
@@ -112,7 +118,8 @@ func (o *opened) serviceLogs(instance, service string) ([]logFile, error) {
 			label += " " + s.Kind
 		}
 		for _, m := range s.Members {
-			files = append(files, logFile{path: s.MemberLog(m.Member), prefix: fmt.Sprintf("%s.%d | ", label, m.Member)})
+			from := fmt.Sprintf("%s.%d", label, m.Member)
+			files = append(files, logFile{path: s.MemberLog(m.Member), from: from, prefix: from + " | "})
 		}
 	}
 	if len(files) > 0 {
@@ -134,7 +141,7 @@ func (l *logFile) print(w io.Writer, tail int) error {
 		return fmt.Errorf("reading the log %s: %w", l.path, reason(err))
 	}
 	l.offset = int64(len(data))
-	return writeLines(w, l.prefix, lastLines(data, tail))
+	return l.write(w, lastLines(data, tail))
 }
 
 func lastLines(data []byte, n int) []byte {
@@ -151,20 +158,18 @@ func lastLines(data []byte, n int) []byte {
 	return data
 }
 
-func writeLines(w io.Writer, prefix string, data []byte) error {
+// write writes lines, each with whose it is.
+func (l *logFile) write(w io.Writer, data []byte) error {
 	out := bufio.NewWriter(w)
-	for len(data) > 0 {
-		line := data
-		for i, b := range data {
-			if b == '\n' {
-				line = data[:i]
-				break
-			}
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	for line := range bytes.Lines(data) {
+		text := string(bytes.TrimSuffix(line, []byte("\n")))
+		if !l.json {
+			fmt.Fprintf(out, "%s%s\n", l.prefix, text)
+		} else if err := encoder.Encode(map[string]string{"from": l.from, "line": text}); err != nil {
+			return err
 		}
-		data = data[min(len(line)+1, len(data)):]
-		out.WriteString(prefix)
-		out.Write(line)
-		out.WriteByte('\n')
 	}
 	return out.Flush()
 }
@@ -213,5 +218,5 @@ func (l *logFile) more(w io.Writer) error {
 		end--
 	}
 	l.offset += int64(end)
-	return writeLines(w, l.prefix, data[:end])
+	return l.write(w, data[:end])
 }

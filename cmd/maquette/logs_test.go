@@ -34,4 +34,9 @@ func TestLogsAreFollowed(t *testing.T) {
 	write("new\n")
 	require.NoError(t, files[0].more(&out))
 	assert.Equal(t, "web.0 | new\n", out.String())
+
+	out.Reset()
+	asJSON := logFile{path: path, from: "web.0", json: true}
+	require.NoError(t, asJSON.print(&out, 0))
+	assert.Equal(t, `{"from":"web.0","line":"new"}`+"\n", out.String())
 }
