@@ -95,7 +95,7 @@ func (p *project) locate() (string, error) {
 	}
 	for dir := here; ; dir = filepath.Dir(dir) {
 		candidate := filepath.Join(dir, definitionsDir)
-		if found, _ := filepath.Glob(filepath.Join(candidate, "*.hcl")); len(found) > 0 {
+		if found, _ := definitionFiles(candidate); len(found) > 0 {
 			// As the user would name it: errors point there.
 			if rel, err := filepath.Rel(here, candidate); err == nil {
 				candidate = rel
@@ -141,7 +141,7 @@ func (p *project) parse() (*provision.Definitions, hcl.Diagnostics, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	names, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*.hcl"))
+	names, err := definitionFiles(dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -154,12 +154,12 @@ func (p *project) parse() (*provision.Definitions, hcl.Diagnostics, error) {
 	}
 	var files []provision.File
 	for _, name := range names {
-		data, err := os.ReadFile(name)
+		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
-			return nil, nil, fmt.Errorf("reading the definitions in %s: %w", name, reason(err))
+			return nil, nil, fmt.Errorf("reading the definitions in %s: %w", filepath.Join(dir, name), reason(err))
 		}
 		// Terraform runs elsewhere: what is relative to the file must not depend on where we are.
-		name = filepath.Join(p.absoluteDir, filepath.Base(name))
+		name = filepath.Join(p.absoluteDir, name)
 		files = append(files, provision.File{Name: name, Data: data})
 	}
 	defs, diags := provision.ParseOptions{KnownRule: knownRule}.Parse(files)
@@ -179,9 +179,8 @@ func knownRule(id string) bool {
 	return ok
 }
 
-func escapeGlob(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
-}
+// definitionFiles are the names of the files in a directory that definitions are in.
+func definitionFiles(dir string) ([]string, error) { return fs.Glob(os.DirFS(dir), "*.hcl") }
 
 // complain prints diagnostics. The error it returns for those that are errors only counts them.
 func (p *project) complain(defs *provision.Definitions, diags hcl.Diagnostics) error {
