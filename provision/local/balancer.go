@@ -310,12 +310,7 @@ func (r *balancerResource) Delete(ctx context.Context, req resource.DeleteReques
 		return
 	}
 	u := m.unit(r.data)
-	unlock, err := u.lock(ctx)
-	if err == nil {
-		defer unlock()
-		err = u.remove(ctx, balancerStop)
-	}
-	if err != nil {
+	if err := u.takeAway(ctx, balancerStop); err != nil {
 		resp.Diagnostics.AddError("Taking balancer "+u.name+" away", err.Error())
 	}
 }

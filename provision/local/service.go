@@ -248,12 +248,7 @@ func (r *serviceResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	u := m.unit(r.data)
-	unlock, err := u.lock(ctx)
-	if err == nil {
-		defer unlock()
-		err = u.remove(ctx, duration(m.StopTimeout))
-	}
-	if err != nil {
+	if err := u.takeAway(ctx, duration(m.StopTimeout)); err != nil {
 		resp.Diagnostics.AddError("Taking service "+u.name+" away", err.Error())
 	}
 }

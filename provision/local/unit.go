@@ -80,6 +80,16 @@ func (u unit) lock(ctx context.Context) (func(), error) {
 	return unlock, nil
 }
 
+// takeAway removes the unit, when nobody else works on it. Its members have the grace to end.
+func (u unit) takeAway(ctx context.Context, grace time.Duration) error {
+	unlock, err := u.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return u.remove(ctx, grace)
+}
+
 // live returns the status of the unit's supervisor, nil where none lives. The status file alone proves nothing: the
 // process has to say that it is the one.
 func (u unit) live() (*status, error) {
