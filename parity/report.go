@@ -31,8 +31,10 @@ type Report struct {
 	Dimensions map[string]*Dimension `json:"dimensions"`
 	Tiers      []Tier                `json:"tiers"`
 	Findings   []Finding             `json:"findings"`
-	Summary    Summary               `json:"summary"`
-	Incomplete []Gap                 `json:"incomplete"`
+	// Mended are findings of an earlier report (see Finding.Known) that are here no more.
+	Mended     []Finding `json:"mended,omitempty"`
+	Summary    Summary   `json:"summary"`
+	Incomplete []Gap     `json:"incomplete"`
 	// Uncompared counts, by type, resources of which no attribute was compared.
 	Uncompared map[string]int `json:"uncompared"`
 	// Unresolved counts references to things outside of both environments,
@@ -99,8 +101,21 @@ type Finding struct {
 	Message   string   `json:"message"`
 	Help      string   `json:"help"`
 	Waiver    *Waiver  `json:"waiver"`
+	// Known says that the earlier report which this one is held against has
+	// the finding as well: it does not fail.
+	Known bool `json:"known,omitempty"`
+	// Location is where whoever mends it would look first; nil where nobody
+	// has said.
+	Location *Location `json:"location,omitempty"`
 
 	key string // canonical subject
+}
+
+// Location is a place in a file of the user's: a definition, or Terraform's.
+type Location struct {
+	File   string `json:"file"` // relative to where the command runs, with slashes
+	Line   int    `json:"line"` // from 1
+	Column int    `json:"column"`
 }
 
 // Subject is what a finding is about, by its address in each environment; ""
