@@ -65,7 +65,7 @@ func (d *decoder) environment(block *hcl.Block) *Environment {
 		env.Throwaway = d.throwaway(block)
 	}
 	if block := b.one("parity"); block != nil {
-		env.Parity = d.parity(block)
+		env.Parity = d.parity(block.Body, block.DefRange)
 	}
 	for _, block := range b.Blocks {
 		switch block.Type {

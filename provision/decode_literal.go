@@ -18,8 +18,7 @@ import (
 
 // decoder reads files and collects what is wrong with them.
 type decoder struct {
-	diags     hcl.Diagnostics
-	knownRule func(string) bool
+	diags hcl.Diagnostics
 }
 
 func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {
@@ -38,7 +37,7 @@ func attributes(required, optional string) []hcl.AttributeSchema {
 	return schema
 }
 
-// body is what a block holds.
+// body is what a block holds, or a file that stands for one.
 type body struct {
 	*hcl.BodyContent
 	dir   string // of the file: paths are relative to it
@@ -47,7 +46,12 @@ type body struct {
 
 // read takes a block apart. Blocks that are named in once may be there once.
 func (d *decoder) read(block *hcl.Block, schema *hcl.BodySchema, once ...string) body {
-	content, diags := block.Body.Content(schema)
+	return d.readBody(block.Body, block.DefRange, schema, once...)
+}
+
+// readBody takes apart what is in a block, or in a file, that begins at a place.
+func (d *decoder) readBody(from hcl.Body, at hcl.Range, schema *hcl.BodySchema, once ...string) body {
+	content, diags := from.Content(schema)
 	d.diags = append(d.diags, diags...)
 	first := map[string]*hcl.Block{}
 	content.Blocks = slices.DeleteFunc(content.Blocks, func(b *hcl.Block) bool {
@@ -62,7 +66,7 @@ func (d *decoder) read(block *hcl.Block, schema *hcl.BodySchema, once ...string)
 		first[b.Type] = b
 		return false
 	})
-	return body{BodyContent: content, dir: filepath.Dir(block.DefRange.Filename), block: block.DefRange}
+	return body{BodyContent: content, dir: filepath.Dir(at.Filename), block: at}
 }
 
 // one returns the block of a type that may be there once, or nil.

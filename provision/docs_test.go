@@ -18,7 +18,7 @@ func TestReference(t *testing.T) {
 	examples := regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(text, -1)
 	require.Len(t, examples, 2)
 	for _, example := range examples {
-		d, diags := withRules.Parse([]File{{Name: "environments/example.hcl", Data: []byte(example[1])}})
+		d, diags := Parse([]File{{Name: "environments/example.hcl", Data: []byte(example[1])}})
 		require.Empty(t, messages(d, diags))
 		for _, env := range d.sorted() {
 			if d.stackPlan(env).source != nil {

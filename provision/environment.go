@@ -157,33 +157,3 @@ type Hook struct {
 	Optional bool              // its failure is told and does not fail the operation
 	Range    hcl.Range
 }
-
-// ParityPolicy is how the environment is compared with its model.
-type ParityPolicy struct {
-	FailOn    string   // "error", "warning", "info"; "": the default
-	Tolerance *float64 // nil: the default
-	SizeStep  *float64 // nil: the default
-	Ignore    []Ignore
-	Waive     []Waive
-	Range     hcl.Range
-}
-
-// Ignore leaves differences of an attribute out.
-type Ignore struct {
-	Type      string // of the resource; "": any
-	Attribute string // path; "": all
-	Address   string // "": any
-	Reason    string
-	Range     hcl.Range
-}
-
-// Waive accepts findings of a rule, on purpose and for a time.
-type Waive struct {
-	Rule    string
-	Tier    string // "": any
-	Address string // "": any
-	Reason  string
-	Owner   string
-	Expires time.Time // a date; accepted through that day
-	Range   hcl.Range
-}

@@ -14,8 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
-
-	"github.com/maquette/maquette/parity"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -108,16 +106,6 @@ func requestsOf(t *testing.T, data []byte) []request {
 	}
 	return all
 }
-
-// knowsRule is what the command passes for parity's rules.
-var withRules = ParseOptions{KnownRule: func(id string) bool {
-	for _, rule := range parity.Rules {
-		if rule.ID == id {
-			return true
-		}
-	}
-	return false
-}}
 
 func fixtures(t testing.TB, dir string) []File {
 	t.Helper()

@@ -9,7 +9,7 @@ import (
 
 // A path means the same to an environment that inherits the variable, and defines nothing but that.
 func TestAbspathIsRelativeToItsFile(t *testing.T) {
-	d, diags := withRules.Parse([]File{
+	d, diags := Parse([]File{
 		{Name: "/project/environments/production.hcl", Data: []byte(`
 environment "production" {
   terraform {

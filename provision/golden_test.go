@@ -38,7 +38,7 @@ func marked(d *Definitions, file File, diags hcl.Diagnostics) string {
 
 // everything says all that is wrong with a fixture, at each stage that can be reached.
 func everything(t *testing.T, file File) (*Definitions, hcl.Diagnostics) {
-	d, diags := withRules.Parse([]File{file})
+	d, diags := Parse([]File{file})
 	diags = append(diags, d.Validate(fixtureModules)...)
 	if diags.HasErrors() {
 		return d, diags
@@ -81,7 +81,7 @@ func TestGoodDefinitions(t *testing.T) {
 	for _, file := range fixtures(t, "good") {
 		t.Run(file.Name, func(t *testing.T) {
 			file.Name = "/project/environments/" + file.Name
-			d, diags := withRules.Parse([]File{file})
+			d, diags := Parse([]File{file})
 			require.Empty(t, messages(d, diags))
 			require.Empty(t, messages(d, d.Validate(fixtureModules)))
 			var b strings.Builder

@@ -19,22 +19,11 @@ const (
 	maxOperators = 5_000 // as each nests what comes after it, or before
 )
 
-// ParseOptions are what definitions are read with.
-type ParseOptions struct {
-	// KnownRule tells whether parity has a rule of this ID. Nil: the rules of waivers are not checked.
-	KnownRule func(id string) bool
-}
-
-// Parse decodes and validates definitions; see ParseOptions.Parse.
-func Parse(files []File) (*Definitions, hcl.Diagnostics) {
-	return ParseOptions{}.Parse(files)
-}
-
 // Parse decodes and validates the definitions of all files, and reports everything that can be found without reading
 // modules, in order of file and line. Where a file is no HCL, what takes several environments to see is not looked for:
 // it would follow from what is missing. The definitions are never nil; with errors, they are good for Validate and
 // WriteDiagnostics alone.
-func (o ParseOptions) Parse(files []File) (*Definitions, hcl.Diagnostics) {
+func Parse(files []File) (*Definitions, hcl.Diagnostics) {
 	d := &Definitions{
 		Environments: map[string]*Environment{},
 		Files:        slices.Clone(files),
@@ -44,7 +33,7 @@ func (o ParseOptions) Parse(files []File) (*Definitions, hcl.Diagnostics) {
 	}
 	slices.SortStableFunc(d.Files, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
 
-	dec := &decoder{knownRule: o.KnownRule}
+	dec := &decoder{}
 	for _, file := range d.Files {
 		parsed, diags := parseFile(file)
 		d.parsed[file.Name] = parsed
@@ -84,9 +73,14 @@ func parseFile(file File) (*hcl.File, hcl.Diagnostics) {
 	return parsed, diags
 }
 
+// topOf is where a file begins.
+func topOf(name string) hcl.Range {
+	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
+}
+
 // bounded says whether a text is too large or nested too deeply to be parsed.
 func bounded(data []byte, name string) hcl.Diagnostics {
-	start := hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
+	start := topOf(name)
 	if len(data) > maxFileSize {
 		return hcl.Diagnostics{problem(start, "File too large", "A file of definitions may have %d KiB, and this one has %d. Divide it: all *.hcl files of the directory are read together.",
 			maxFileSize>>10, (len(data)+1023)>>10)}
@@ -124,11 +118,21 @@ var operatorTokens = []hclsyntax.TokenType{
 // WriteDiagnostics prints diagnostics with the source lines that they are about, in order of file and line. A width of
 // 0 wraps nothing.
 func (d *Definitions) WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, width uint, colour bool) error {
+	return writeDiagnostics(w, d.parsed, diags, width, colour)
+}
+
+// WriteDiagnostics prints diagnostics of the file, as Definitions.WriteDiagnostics does.
+func (f File) WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, width uint, colour bool) error {
+	parsed, _ := parseFile(f)
+	return writeDiagnostics(w, map[string]*hcl.File{f.Name: parsed}, diags, width, colour)
+}
+
+func writeDiagnostics(w io.Writer, parsed map[string]*hcl.File, diags hcl.Diagnostics, width uint, colour bool) error {
 	sorted := slices.Clone(diags)
 	sortDiagnostics(sorted)
 	for _, diag := range sorted {
 		var text strings.Builder
-		if err := hcl.NewDiagnosticTextWriter(&text, d.parsed, width, colour).WriteDiagnostic(diag); err != nil {
+		if err := hcl.NewDiagnosticTextWriter(&text, parsed, width, colour).WriteDiagnostic(diag); err != nil {
 			return err
 		}
 		said := text.String()

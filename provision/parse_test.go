@@ -125,7 +125,7 @@ func FuzzParse(f *testing.F) {
 		if len(data) > 16<<10 {
 			return // nothing new is in more, and expressions may multiply
 		}
-		d, diags := withRules.Parse([]File{{Name: "environments/fuzz.hcl", Data: data}})
+		d, diags := Parse([]File{{Name: "environments/fuzz.hcl", Data: data}})
 		validated := d.Validate(fixtureModules)
 		_ = messages(d, append(diags, validated...))
 		for _, env := range d.sorted() {

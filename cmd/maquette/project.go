@@ -20,7 +20,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/provision"
 	"github.com/maquette/maquette/provision/local"
 	"github.com/maquette/maquette/provision/lock"
@@ -162,7 +161,7 @@ func (p *project) parse() (*provision.Definitions, hcl.Diagnostics, error) {
 		name = filepath.Join(p.absoluteDir, name)
 		files = append(files, provision.File{Name: name, Data: data})
 	}
-	defs, diags := provision.ParseOptions{KnownRule: knownRule}.Parse(files)
+	defs, diags := provision.Parse(files)
 	return defs, diags, nil
 }
 
@@ -172,11 +171,6 @@ func (p *project) shown(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(text, p.absoluteDir+string(filepath.Separator), p.shownDir+string(filepath.Separator))
-}
-
-func knownRule(id string) bool {
-	_, ok := parity.RuleFor(id)
-	return ok
 }
 
 // definitionFiles are the names of the files in a directory that definitions are in.

@@ -1,0 +1,3 @@
+environment "staging" {
+  model_of = "production"
+}
