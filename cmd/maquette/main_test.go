@@ -45,6 +45,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("SHOP", filepath.Join(root, "testdata", "shop"))
 			env.Setenv("SCHEMA", filepath.Join(root, "docs", "report.schema.json"))
+			env.Setenv("TREND_SCHEMA", filepath.Join(root, "docs", "trend.schema.json"))
+			env.Setenv("HISTORY_SCHEMA", filepath.Join(root, "docs", "history.schema.json"))
 			env.Setenv("TERRAFORM", terraform)
 			env.Setenv("NO_COLOR", "1")
 			return nil
@@ -61,6 +63,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
 			"valid":     valid,
+			"validline": validLines,
 			"same":      same,
 			"clean":     clean,
 			"untouched": untouched,
@@ -107,6 +110,19 @@ func valid(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		if err := schema.Validate(doc); (err != nil) != neg {
 			ts.Fatalf("%s: %v", name, err)
+		}
+	}
+}
+
+// validLines checks each line of histories against the published schema: validline FILE...
+func validLines(ts *testscript.TestScript, _ bool, args []string) {
+	schema, err := jsonschema.NewCompiler().Compile(ts.Getenv("HISTORY_SCHEMA"))
+	ts.Check(err)
+	for _, name := range args {
+		for line := range strings.Lines(ts.ReadFile(name)) {
+			doc, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
+			ts.Check(err)
+			ts.Check(schema.Validate(doc))
 		}
 	}
 }

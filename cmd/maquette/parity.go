@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -31,6 +30,7 @@ type parityOptions struct {
 	envNames  []string
 	catalogs  []string
 	show      string
+	history   string
 }
 
 func newParity(s *streams) *cobra.Command {
@@ -97,6 +97,7 @@ above --fail-on, 3 evidence was missing.`,
 	f.StringSliceVar(&o.skip, "skip", nil, "without these `rules` or dimensions")
 	f.StringArrayVar(&o.envNames, "env-name", nil, "`word` that names an environment: WORD, baseline=WORD or candidate=WORD (default: inferred)")
 	f.StringArrayVar(&o.catalogs, "catalog", nil, "`file` with more resource types, laid over the built-in catalogue")
+	f.StringVar(&o.history, "history", "", "append the run to the history in `DIR`, for maquette trend")
 	f.StringVar(&o.show, "show", "", "in the text: all, with every info and every place")
 	f.StringVar(&p.terraform, "terraform", "", "`binary` that reads directories (default: terraform or tofu on PATH)")
 	p.flags(f)
@@ -182,36 +183,13 @@ func loadCatalog(files []string, errOut io.Writer) (*catalog.Catalog, error) {
 	return cat, nil
 }
 
-// output is one report to write.
-type output struct {
-	render report.Renderer
-	file   string // "": standard output
-}
-
-func (o *parityOptions) targets(cmd *cobra.Command) ([]output, error) {
-	specs := append([]string{o.format}, o.outputs...)
-	var outs []output
-	for i, spec := range specs {
-		format, file, found := strings.Cut(spec, "=")
-		if i > 0 && (!found || file == "") {
-			return nil, usage(cmd, "--output: %q is not of the form FORMAT=FILE", spec)
-		}
-		r := report.For(format)
-		if r == nil {
-			return nil, usage(cmd, "%q is no format; one of: %s", format, oneOf(report.Formats()))
-		}
-		outs = append(outs, output{r, file})
-	}
-	return outs, nil
-}
-
 func runParity(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptions, args []string) error {
 	s := p.streams
 	opt, err := o.judging(cmd)
 	if err != nil {
 		return err
 	}
-	outs, err := o.targets(cmd)
+	outs, err := targets(cmd, o.format, o.outputs, report.Formats(), report.For)
 	if err != nil {
 		return err
 	}
@@ -238,22 +216,15 @@ func runParity(ctx context.Context, p *project, cmd *cobra.Command, o *parityOpt
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	style := report.Style{All: o.show == "all"}
-	for _, out := range outs {
-		if out.file != "" {
-			if err := writeFile(out.file, func(w io.Writer) error { return out.render(w, rep, style) }); err != nil {
-				return err
-			}
-			continue
-		}
-		var buf bytes.Buffer
-		style := style
-		style.Colour = colours(s.out)
-		if err := out.render(&buf, rep, style); err != nil {
+	err = writeAll(s, outs, func(w io.Writer, render report.Renderer, colour bool) error {
+		return render(w, rep, report.Style{Colour: colour, All: o.show == "all"})
+	})
+	if err != nil {
+		return err
+	}
+	if o.history != "" {
+		if err := record(ctx, o.history, rep, opt, s.err); err != nil {
 			return err
-		}
-		if _, err := s.out.Write(buf.Bytes()); err != nil {
-			return fmt.Errorf("printing the report: %w", err)
 		}
 	}
 	switch rep.Verdict {

@@ -14,7 +14,7 @@ import (
 )
 
 // history is how many operations show tells of.
-const history = 10
+const operationsShown = 10
 
 func newShow(s *streams) *cobra.Command {
 	p := &project{streams: s}
@@ -114,7 +114,7 @@ func (d details) print(s *streams) error {
 		}
 	}
 	t.row("\noperations")
-	for _, op := range d.operations[max(0, len(d.operations)-history):] {
+	for _, op := range d.operations[max(0, len(d.operations)-operationsShown):] {
 		result, took := op.Result, ""
 		switch {
 		case !op.Ended.IsZero():

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// output is something to write by a renderer, of a report or of a trend.
+type output[R any] struct {
+	render R
+	file   string // "": standard output
+}
+
+// targets are what --format and --output ask for, of the formats that renderer knows.
+func targets[R any](cmd *cobra.Command, format string, outputs, formats []string, renderer func(format string) R) ([]output[R], error) {
+	var outs []output[R]
+	for i, spec := range append([]string{format}, outputs...) {
+		format, file, found := strings.Cut(spec, "=")
+		if i > 0 && (!found || file == "") {
+			return nil, usage(cmd, "--output: %q is not of the form FORMAT=FILE", spec)
+		}
+		if !slices.Contains(formats, format) {
+			return nil, usage(cmd, "%q is no format; one of: %s", format, oneOf(formats))
+		}
+		outs = append(outs, output[R]{renderer(format), file})
+	}
+	return outs, nil
+}
+
+// writeAll writes each output whole or not at all.
+func writeAll[R any](s *streams, outs []output[R], write func(w io.Writer, render R, colour bool) error) error {
+	for _, out := range outs {
+		if out.file != "" {
+			if err := writeFile(out.file, func(w io.Writer) error { return write(w, out.render, false) }); err != nil {
+				return err
+			}
+			continue
+		}
+		var buf bytes.Buffer
+		if err := write(&buf, out.render, colours(s.out)); err != nil {
+			return err
+		}
+		if _, err := s.out.Write(buf.Bytes()); err != nil {
+			return fmt.Errorf("printing: %w", err)
+		}
+	}
+	return nil
+}
