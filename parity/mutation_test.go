@@ -14,6 +14,7 @@ import (
 
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/parity/catalog"
+	"github.com/maquette/maquette/parity/report"
 	"github.com/maquette/maquette/parity/source"
 )
 
@@ -1603,10 +1604,12 @@ func TestSecretsStayInside(t *testing.T) {
 			require.NoError(t, source.Write(&out, snap))
 			look(what, out.Bytes())
 		}
-		report := parity.Compare(b, c, cat, parity.DefaultOptions())
-		data, err := json.Marshal(report)
-		require.NoError(t, err)
-		look("the report", data)
+		r := parity.Compare(b, c, cat, parity.DefaultOptions())
+		for _, format := range report.Formats() {
+			var out bytes.Buffer
+			require.NoError(t, report.For(format)(&out, r, report.Style{All: true}))
+			look("the report as "+format, out.Bytes())
+		}
 		save("the baseline's snapshot", b)
 		save("the candidate's snapshot", c)
 	}

@@ -19,7 +19,9 @@ type Style struct {
 type Renderer func(w io.Writer, r *parity.Report, s Style) error
 
 // Formats returns the names of the formats.
-func Formats() []string { return []string{"text", "json"} }
+func Formats() []string {
+	return []string{"text", "json", "sarif", "junit", "markdown", "github", "gitlab"}
+}
 
 // For returns the renderer of a format, nil where there is none.
 func For(format string) Renderer {
@@ -28,6 +30,16 @@ func For(format string) Renderer {
 		return Text
 	case "json":
 		return JSON
+	case "sarif":
+		return SARIF
+	case "junit":
+		return JUnit
+	case "markdown":
+		return Markdown
+	case "github":
+		return GitHub
+	case "gitlab":
+		return GitLab
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // compare judges a staging of the shop against its production.
-func compare(t *testing.T, staging string) *parity.Report {
+func compare(t testing.TB, staging string) *parity.Report {
 	t.Helper()
 	cat, diags := catalog.Load(nil)
 	require.False(t, diags.HasErrors(), diags.Error())
@@ -36,7 +36,7 @@ func compare(t *testing.T, staging string) *parity.Report {
 	return parity.Compare(read("production.tfstate"), read(staging), cat, parity.DefaultOptions())
 }
 
-func render(t *testing.T, format string, r *parity.Report, s report.Style) []byte {
+func render(t testing.TB, format string, r *parity.Report, s report.Style) []byte {
 	t.Helper()
 	var buf bytes.Buffer
 	require.NoError(t, report.For(format)(&buf, r, s))
@@ -44,7 +44,7 @@ func render(t *testing.T, format string, r *parity.Report, s report.Style) []byt
 }
 
 // golden holds output against a file of testdata.
-func golden(t *testing.T, file string, got []byte) {
+func golden(t testing.TB, file string, got []byte) {
 	t.Helper()
 	if *update {
 		require.NoError(t, os.WriteFile(file, got, 0o644))
@@ -83,39 +83,17 @@ func TestSchema(t *testing.T) {
 }
 
 func TestSameBytes(t *testing.T) {
-	for _, format := range report.Formats() {
-		first := render(t, format, compare(t, "staging-drift.tfstate"), report.Style{})
-		for range 20 {
-			require.Equal(t, first, render(t, format, compare(t, "staging-drift.tfstate"), report.Style{}), format)
+	first := map[string][]byte{}
+	for i := range 21 {
+		r := compare(t, "staging-drift.tfstate")
+		for _, format := range report.Formats() {
+			data := render(t, format, r, report.Style{})
+			if i == 0 {
+				first[format] = data
+			}
+			require.Equal(t, first[format], data, format)
 		}
 	}
-}
-
-// Names and values of a state are other people's: they must not be able to
-// move the cursor, forge lines or break the JSON.
-func TestHostileText(t *testing.T) {
-	r := compare(t, "staging-drift.tfstate")
-	evil := "x\x1b[2J\x1b]0;title\x07\r\nPASS  forged\u202e\u2066<b>&\"'\xff\x00 ::error::"
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		f.Subject.Baseline, f.Subject.Candidate, f.Path = evil, evil, evil
-		f.Message, f.Help, f.Baseline, f.Candidate = evil, evil, evil, evil
-	}
-	for i := range r.Tiers {
-		r.Tiers[i].Name = evil
-	}
-	r.Baseline.Name, r.Candidate.Name = evil, evil+"2"
-	r.Incomplete = append(r.Incomplete, parity.Gap{Source: evil, Reason: evil})
-	r.Uncompared[evil] = 1
-
-	text := string(render(t, "text", r, report.Style{All: true}))
-	for _, bad := range []string{"\x1b", "\x07", "\r", "\x00", "\u202e", "\u2066", "\xff"} {
-		assert.NotContains(t, text, bad)
-	}
-	for _, line := range strings.Split(text, "\n") {
-		assert.False(t, strings.HasPrefix(line, "PASS"), line)
-	}
-	assert.True(t, json.Valid(render(t, "json", r, report.Style{})))
 }
 
 func TestColourOnlyWhenAsked(t *testing.T) {

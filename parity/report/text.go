@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/fatih/color"
@@ -20,6 +18,7 @@ import (
 const (
 	maxPlaces = 4
 	maxCauses = 40
+	maxMended = 5
 	maxBoxes  = 16 // boxes of the widest tier
 	maxTitle  = 70 // width to which titles are aligned
 )
@@ -29,10 +28,13 @@ const (
 func Text(w io.Writer, r *parity.Report, s Style) error {
 	var buf bytes.Buffer
 	t := text{w: &buf, r: r, s: s}
+	t.baseline, t.candidate = names(r)
 	t.verdict()
 	t.tiers()
 	t.incomplete()
 	t.findings()
+	t.mended()
+	t.waived()
 	t.footer()
 	_, err := w.Write(buf.Bytes())
 	return err
@@ -42,6 +44,8 @@ type text struct {
 	w *bytes.Buffer
 	r *parity.Report
 	s Style
+
+	baseline, candidate string
 }
 
 func (t *text) paint(s string, attrs ...color.Attribute) string {
@@ -55,49 +59,21 @@ func (t *text) paint(s string, attrs ...color.Attribute) string {
 }
 
 func (t *text) line(format string, args ...any) {
-	t.w.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	line := strings.TrimRight(fmt.Sprintf(format, args...), " ")
+	// On a GitHub runner such a line would be a command.
+	if rest := strings.TrimLeft(line, " \n"); strings.HasPrefix(rest, "::") {
+		line = strings.Replace(line, "::", `:\u003a`, 1)
+	}
+	t.w.WriteString(line)
 	t.w.WriteByte('\n')
-}
-
-// name is a side's name for people.
-func name(s parity.Side, fallback string) string {
-	if s.Name == "" {
-		return fallback
-	}
-	return clean(s.Name)
-}
-
-func (t *text) names() (string, string) {
-	b, c := name(t.r.Baseline, "the baseline"), name(t.r.Candidate, "the candidate")
-	if b == c {
-		return b + " (baseline)", c + " (candidate)"
-	}
-	return b, c
 }
 
 func (t *text) verdict() {
 	r := t.r
-	b, c := t.names()
-	word, attr := "PASS", color.FgGreen
-	says := fmt.Sprintf("%s is a true scale model of %s", c, b)
-	switch {
-	case r.Verdict == parity.Incomplete:
-		word, attr = "INCOMPLETE", color.FgYellow
-		says = fmt.Sprintf("evidence is missing: nothing is claimed of %s and %s", c, b)
-	case r.Verdict == parity.Fail:
-		word, attr = "FAIL", color.FgRed
-		says = fmt.Sprintf("%s is not a true scale model of %s", c, b)
-	case r.Summary.Error+r.Summary.Warning > 0:
-		says = fmt.Sprintf("%s models %s, but for what is below", c, b)
-	}
+	word, says := claim(r, t.baseline, t.candidate)
+	attr := map[parity.Verdict]color.Attribute{parity.Pass: color.FgGreen, parity.Fail: color.FgRed, parity.Incomplete: color.FgYellow}[r.Verdict]
 	t.line("%s  %s", t.paint(word, attr, color.Bold), t.paint(says, color.Bold))
-	scale := "measured " + parity.RatioText(r.Scale.Observed)
-	if r.Scale.Declared != nil {
-		scale = "declared " + *r.Scale.Declared + ", " + scale
-	}
-	t.line("      %s, %s, %s · scale %s · %d and %d resources · score %.2f",
-		count(r.Summary.Error, "error"), count(r.Summary.Warning, "warning"), count(r.Summary.Info, "info"),
-		scale, r.Baseline.Resources, r.Candidate.Resources, r.Score)
+	t.line("      %s", tally(r))
 	var dims []string
 	for _, d := range parity.Dimensions {
 		x := r.Dimensions[d]
@@ -112,13 +88,9 @@ func (t *text) verdict() {
 		dims = append(dims, part)
 	}
 	t.line("      %s", strings.Join(dims, "   "))
-}
-
-func count(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
+	if since := changes(r); since != "" {
+		t.line("      %s", since)
 	}
-	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // tiers draws both environments side by side, a box a member.
@@ -135,13 +107,12 @@ func (t *text) tiers() {
 		}
 	}
 	unit := (most + maxBoxes - 1) / maxBoxes
-	b, c := t.names()
+	b, c := t.baseline, t.candidate
 	type row struct{ name, kind, left, right, status string }
 	var rows []row
 	same := 0
 	for _, x := range t.r.Tiers {
-		// Single things that have their counterpart are no picture.
-		if !t.s.All && x.Status == "ok" && x.Baseline != nil && x.Baseline.Members == 1 && x.Candidate != nil && x.Candidate.Members == 1 {
+		if !t.s.All && single(x) {
 			same++
 			continue
 		}
@@ -149,7 +120,7 @@ func (t *text) tiers() {
 		if x.Status == "ok" || x.Status == "extra" {
 			expected = 0
 		}
-		rows = append(rows, row{clean(x.Name), x.Kind, boxes(x.Baseline, unit, 0), boxes(x.Candidate, unit, expected), t.status(x)})
+		rows = append(rows, row{clean(x.Name), clean(x.Kind), boxes(x.Baseline, unit, 0), boxes(x.Candidate, unit, expected), t.status(x)})
 	}
 	title := "Tiers"
 	if unit > 1 {
@@ -214,121 +185,6 @@ func (t *text) incomplete() {
 	}
 }
 
-// cause is findings that have one reason: the same key with the same values in
-// several places, or one tier.
-type cause struct {
-	rules    []string
-	severity parity.Severity
-	title    string
-	places   []string
-	help     string
-}
-
-// causes groups a dimension's findings, most severe first.
-func causes(fs []parity.Finding) []*cause {
-	var out []*cause
-	at := map[string]*cause{}
-	for _, f := range fs {
-		title := headline(f)
-		key := title + "\x00" + f.Severity.String()
-		c := at[key]
-		if c == nil {
-			c = &cause{severity: f.Severity, title: title, help: f.Help}
-			at[key] = c
-			out = append(out, c)
-		}
-		if !slices.Contains(c.rules, f.Rule) {
-			c.rules = append(c.rules, f.Rule)
-		}
-		c.places = append(c.places, place(f))
-	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].severity > out[j].severity })
-	return out
-}
-
-// headline says what differs, the same for the same cause.
-func headline(f parity.Finding) string {
-	if key := keyOf(f); key != "" {
-		return fmt.Sprintf("%s  %s → %s", clean(key), value(f.Baseline), value(f.Candidate))
-	}
-	return clean(f.Message)
-}
-
-// keyOf is the short name of what differs: the last name of a path, or the
-// key of a parameter; "" where the message says it better.
-func keyOf(f parity.Finding) string {
-	address := f.Subject.Baseline
-	if address == "" {
-		address = f.Subject.Candidate
-	}
-	path := strings.TrimSuffix(f.Path, ".value")
-	switch {
-	case f.Rule == "config/missing-key" && path == "", path == "value":
-		return instanceKey(address)
-	case path == "", f.Dimension == "topology" && f.Rule != "topology/size-family" && f.Rule != "topology/storage":
-		return ""
-	}
-	return parity.LastKey(path)
-}
-
-// instanceKey is the key of a resource's address, "" where it has none.
-func instanceKey(address string) string {
-	if i := strings.LastIndex(address, `["`); i >= 0 && strings.HasSuffix(address, `"]`) {
-		return address[i+2 : len(address)-2]
-	}
-	return ""
-}
-
-func value(v any) string {
-	switch x := v.(type) {
-	case nil:
-		return "(none)"
-	case string:
-		if x == "" {
-			return `""`
-		}
-		return shorten(clean(x), 60)
-	case float64:
-		return strconv.FormatFloat(x, 'f', -1, 64)
-	}
-	return fmt.Sprint(v)
-}
-
-func shorten(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
-}
-
-// place says where a finding is.
-func place(f parity.Finding) string {
-	b, c := clean(f.Subject.Baseline), clean(f.Subject.Candidate)
-	where := b
-	switch {
-	case b == "":
-		where = c
-	case c != "" && block(b) != block(c):
-		where = b + " ↔ " + c
-	case c != "" && c != b && !strings.HasPrefix(f.Rule, "one-box") && len(b) < len(c):
-		where = c
-	}
-	if f.Path != "" && f.Path != keyOf(f) && f.Path != "value" && f.Dimension != "topology" {
-		where += "  " + clean(f.Path)
-	}
-	return where
-}
-
-// block is an address without its last key.
-func block(address string) string {
-	if strings.HasSuffix(address, "]") {
-		if i := strings.LastIndexByte(address, '['); i >= 0 {
-			return address[:i]
-		}
-	}
-	return address
-}
-
 func (t *text) findings() {
 	explained := map[string]bool{}
 	shown, hidden := 0, 0
@@ -377,13 +233,52 @@ func (t *text) cause(c *cause, width int) {
 	case parity.Warning:
 		mark, attr = "!", color.FgYellow
 	}
-	t.line("  %s %s  %s", t.paint(mark, attr, color.Bold), pad(c.title, width), t.paint(strings.Join(c.rules, ", "), color.Faint))
-	for i, p := range c.places {
-		if i == maxPlaces && len(c.places) > maxPlaces+1 && !t.s.All {
-			t.line("      %s", t.paint(fmt.Sprintf("and %d more places", len(c.places)-i), color.Faint))
+	title, rules := pad(c.title, width), strings.Join(c.rules, ", ")
+	if c.known {
+		attr, title, rules = color.Faint, t.paint(title, color.Faint), rules+"  known"
+	}
+	t.line("  %s %s  %s", t.paint(mark, attr, color.Bold), title, t.paint(rules, color.Faint))
+	t.places(c.places)
+}
+
+func (t *text) places(places []string) {
+	for i, p := range places {
+		if i == maxPlaces && len(places) > maxPlaces+1 && !t.s.All {
+			t.line("      %s", t.paint(fmt.Sprintf("and %d more places", len(places)-i), color.Faint))
 			break
 		}
 		t.line("      %s", p)
+	}
+}
+
+// mended lists what an earlier report had.
+func (t *text) mended() {
+	if len(t.r.Mended) == 0 {
+		return
+	}
+	t.line("\n%s", t.paint("Mended", color.Bold))
+	cs := causes(t.r.Mended)
+	for i, c := range cs {
+		if i == maxMended && !t.s.All {
+			t.line("  %s", t.paint(fmt.Sprintf("and %s more", count(len(cs)-i, "cause")), color.Faint))
+			break
+		}
+		t.line("  %s %s  %s", t.paint("✓", color.FgGreen, color.Bold), c.title, t.paint(strings.Join(c.rules, ", "), color.Faint))
+	}
+}
+
+// waived lists what is accepted, and by whom.
+func (t *text) waived() {
+	if t.r.Summary.Waived == 0 || !t.s.All {
+		return
+	}
+	t.line("\n%s", t.paint("Waived", color.Bold))
+	for _, f := range t.r.Findings {
+		if f.Waiver != nil {
+			t.line("  %s %s  %s", t.paint("~", color.Faint, color.Bold), headline(f), t.paint(clean(f.Rule), color.Faint))
+			t.line("      %s", place(f))
+			t.line("      %s", t.paint(waiver(f.Waiver), color.Faint))
+		}
 	}
 }
 
@@ -392,8 +287,8 @@ func (t *text) footer() {
 	if n := t.r.Summary.Info; n > 0 && !t.s.All {
 		notes = append(notes, count(n, "info")+" not shown: --show all")
 	}
-	if n := t.r.Summary.Waived; n > 0 {
-		notes = append(notes, fmt.Sprintf("%d waived", n))
+	if n := t.r.Summary.Waived; n > 0 && !t.s.All {
+		notes = append(notes, fmt.Sprintf("%d waived: --show all says why", n))
 	}
 	if n := t.r.Unresolved; n > 0 {
 		notes = append(notes, count(n, "reference")+" to things outside of both environments, taken for equal")
@@ -417,7 +312,7 @@ func (t *text) footer() {
 	}
 	for _, f := range t.r.Findings {
 		if f.Waiver == nil && f.Severity > parity.Info {
-			t.line("\nWhy it matters: maquette explain %s", f.Rule)
+			t.line("\nWhy it matters: maquette explain %s", clean(f.Rule))
 			break
 		}
 	}
@@ -428,21 +323,4 @@ func pad(s string, n int) string {
 		return s + strings.Repeat(" ", k)
 	}
 	return s
-}
-
-// clean makes text safe to print: no control characters, nothing that moves
-// the cursor or reverses the line.
-func clean(s string) string {
-	safe := true
-	for _, r := range s {
-		if r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r) {
-			safe = false
-			break
-		}
-	}
-	if safe {
-		return s
-	}
-	q := strconv.QuoteToGraphic(strings.ToValidUTF8(s, "\ufffd"))
-	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
 }
