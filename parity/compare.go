@@ -23,6 +23,7 @@ type Options struct {
 	Members   map[string]int // declared members of the candidate's tiers, by name, instead of those that the scale gives
 	Ignore    []Ignore       // differences that are none
 	Waive     []Waive        // findings that are accepted
+	Custom    []CustomRule   // rules of the user's own
 
 	// Words that name the environments, beside those that are inferred.
 	BaselineNames, CandidateNames []string
@@ -75,6 +76,7 @@ func judgePairs(b, c *environment, opt Options) *Report {
 	j.attributes()
 	j.unpaired()
 	j.management()
+	j.custom()
 	j.finish()
 	return j.report
 }
@@ -137,8 +139,10 @@ func (j *judge) counted(dimension string, compared int) {
 // nil.
 func (j *judge) add(rule string, b, c *unit, f Finding) {
 	f.Rule = rule
-	r, _ := RuleFor(rule)
-	f.Dimension = r.Dimension()
+	r := j.rule(rule)
+	if f.Dimension == "" {
+		f.Dimension = r.Dimension()
+	}
 	if f.Help == "" {
 		f.Help = r.Help
 	}
@@ -285,18 +289,10 @@ func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string
 			}
 		}
 	}
-	byKey := make(map[string]*Resource, len(b.members))
-	name := func(e *environment, m *Resource) string { return elide(e.names.replace(m.Address)) }
-	for _, m := range b.members {
-		byKey[name(be, m)] = m
-	}
+	counterpart := counterparts(be, ce, b)
 	merged := map[string]int{}
 	for i, m := range c.members {
-		first := byKey[name(ce, m)]
-		exact := first != nil
-		if first == nil {
-			first = b.members[i%len(b.members)]
-		}
+		first, exact := counterpart(i, m)
 		d := &differ{b: be, c: ce, t: b.typ, skip: skip}
 		d.resources(first, m)
 		total.unresolved += d.unresolved
@@ -322,6 +318,23 @@ func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string
 		}
 	}
 	return total
+}
+
+// counterparts finds, for the candidate's i-th member, the member of the
+// baseline's unit b that it is held against first: the one of the same name,
+// which is exact, or else any.
+func counterparts(be, ce *environment, b *unit) func(i int, m *Resource) (first *Resource, exact bool) {
+	byKey := make(map[string]*Resource, len(b.members))
+	name := func(e *environment, m *Resource) string { return elide(e.names.replace(m.Address)) }
+	for _, m := range b.members {
+		byKey[name(be, m)] = m
+	}
+	return func(i int, m *Resource) (*Resource, bool) {
+		if first := byKey[name(ce, m)]; first != nil {
+			return first, true
+		}
+		return b.members[i%len(b.members)], false
+	}
 }
 
 // filledIn lists, for each unit, the types of the resources that refer to it
@@ -384,7 +397,7 @@ func (j *judge) finish() {
 	r := j.report
 	kept := r.Findings[:0]
 	for _, f := range r.Findings {
-		if j.wanted(f.Rule) && !j.ignored(f) {
+		if j.wanted(f.Rule, f.Dimension) && !j.ignored(f) {
 			f.Waiver = j.waiver(f)
 			kept = append(kept, f)
 		}
@@ -393,6 +406,9 @@ func (j *judge) finish() {
 	rank := map[string]int{}
 	for i, rule := range Rules {
 		rank[rule.ID] = i
+	}
+	for i := range j.opt.Custom {
+		rank[j.opt.Custom[i].ID] = len(Rules) // after all others, by ID
 	}
 	sort.SliceStable(r.Findings, func(a, b int) bool {
 		x, y := &r.Findings[a], &r.Findings[b]
@@ -436,15 +452,14 @@ func (j *judge) finish() {
 	r.conclude(j.opt.FailOn)
 }
 
-func (j *judge) wanted(rule string) bool {
-	r, _ := RuleFor(rule)
+func (j *judge) wanted(rule, dimension string) bool {
 	for _, p := range j.opt.Skip {
-		if r.matches(p) {
+		if matches(p, rule, dimension) {
 			return false
 		}
 	}
 	for _, p := range j.opt.Only {
-		if r.matches(p) {
+		if matches(p, rule, dimension) {
 			return true
 		}
 	}

@@ -33,10 +33,9 @@ func (j *judge) ignored(f Finding) bool {
 
 // waiver is that of a finding; nil where nobody accepts it.
 func (j *judge) waiver(f Finding) *Waiver {
-	rule, _ := RuleFor(f.Rule)
 	for i := range j.opt.Waive {
 		w := &j.opt.Waive[i]
-		if rule.matches(w.Rule) && f.about(w.Address) && (w.Tier == "" || f.Tier != nil && *f.Tier == w.Tier) {
+		if matches(w.Rule, f.Rule, f.Dimension) && f.about(w.Address) && (w.Tier == "" || f.Tier != nil && *f.Tier == w.Tier) {
 			return &w.Waiver
 		}
 	}

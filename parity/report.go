@@ -35,6 +35,8 @@ type Report struct {
 	Mended     []Finding `json:"mended,omitempty"`
 	Summary    Summary   `json:"summary"`
 	Incomplete []Gap     `json:"incomplete"`
+	// Custom is how the rules of users' own went, in order of their IDs.
+	Custom []CustomResult `json:"custom,omitempty"`
 	// Uncompared counts, by type, resources of which no attribute was compared.
 	Uncompared map[string]int `json:"uncompared"`
 	// Unresolved counts references to things outside of both environments,

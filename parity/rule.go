@@ -298,7 +298,8 @@ var ruleByID = func() map[string]*Rule {
 }()
 
 // RuleFor returns a rule. Version rules that no entry names (a catalogue may
-// say version/word) are described by what they have in common.
+// say version/word), and those of users' own, are described by what they have
+// in common.
 func RuleFor(id string) (Rule, bool) {
 	if r := ruleByID[id]; r != nil {
 		return *r, true
@@ -308,25 +309,36 @@ func RuleFor(id string) (Rule, bool) {
 		r.ID, r.Fires = id, "the version of "+word+" differs"
 		return r, true
 	}
+	if name, ok := strings.CutPrefix(id, CustomGroup); ok && name != "" {
+		return Rule{
+			id, Error, "a condition that you have set yourselves does not hold",
+			"Somebody has seen that it matters, and has written it down beforehand.",
+			"See where the rule is declared: in the parity block of a definition, or in a policy file.",
+		}, true
+	}
 	return Rule{}, false
 }
 
+// matches reports whether a pattern names the rule or its dimension.
+func (r Rule) matches(pattern string) bool { return matches(pattern, r.ID, r.Dimension()) }
+
 // matches reports whether a pattern names a rule or its dimension: an ID, a
 // group ("one-box"), a glob ("version/*") or a dimension.
-func (r Rule) matches(pattern string) bool {
-	if pattern == r.Dimension() || strings.HasPrefix(r.ID, pattern+"/") {
+func matches(pattern, rule, dimension string) bool {
+	if pattern == dimension || strings.HasPrefix(rule, pattern+"/") {
 		return true
 	}
-	ok, err := path.Match(pattern, r.ID)
+	ok, err := path.Match(pattern, rule)
 	return err == nil && ok
 }
 
-// KnownPattern reports whether a pattern can match any rule.
+// KnownPattern reports whether a pattern can match any rule. Rules of users'
+// own may be anywhere.
 func KnownPattern(pattern string) bool {
 	for _, r := range Rules {
 		if r.matches(pattern) {
 			return true
 		}
 	}
-	return strings.HasPrefix(pattern, "version/")
+	return strings.HasPrefix(pattern, "version/") || strings.HasPrefix(pattern+"/", CustomGroup)
 }

@@ -19,6 +19,7 @@ import (
 // decoder reads files and collects what is wrong with them.
 type decoder struct {
 	diags hcl.Diagnostics
+	bytes []byte // of the file at hand
 }
 
 func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {

@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"slices"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -14,6 +15,7 @@ var paritySchema = &hcl.BodySchema{
 		{Type: "severity", LabelNames: []string{"rule"}},
 		{Type: "ignore"},
 		{Type: "waive", LabelNames: []string{"rule"}},
+		{Type: "rule", LabelNames: []string{"name"}},
 	},
 }
 
@@ -40,6 +42,13 @@ func (d *decoder) parity(from hcl.Body, at hcl.Range) *ParityPolicy {
 			policy.Ignore = append(policy.Ignore, d.ignore(block))
 		case "waive":
 			policy.Waive = append(policy.Waive, d.waive(block))
+		case "rule":
+			rule := d.customRule(block)
+			if i := slices.IndexFunc(policy.Rules, func(r Rule) bool { return r.ID == rule.ID }); i >= 0 {
+				d.errorf(block.LabelRanges[0], "Duplicate rule", "The rule %q is declared at %s already. Give this one another name.", rule.ID, place(policy.Rules[i].Range))
+				continue
+			}
+			policy.Rules = append(policy.Rules, rule)
 		}
 	}
 	return policy

@@ -3,6 +3,7 @@ package provision
 import (
 	"os"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -62,5 +63,25 @@ func TestReference(t *testing.T) {
 	}
 	for _, name := range named {
 		assert.True(t, words[name], "the reference does not name %q", name)
+	}
+}
+
+// The examples of rules and gates are right.
+func TestGatesReference(t *testing.T) {
+	data, err := os.ReadFile("../docs/gates.md")
+	require.NoError(t, err)
+	examples := regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(string(data), -1)
+	require.NotEmpty(t, examples)
+	for _, example := range examples {
+		d, diags := Parse([]File{{Name: "environments/example.hcl", Data: []byte("environment \"production\" {\n}\n" + example[1])}})
+		require.Empty(t, messages(d, diags))
+	}
+	for _, schema := range []*hcl.BodySchema{ruleSchema, matchSchema} {
+		for _, attribute := range schema.Attributes {
+			assert.Contains(t, string(data), "`"+attribute.Name+"`")
+		}
+	}
+	for _, name := range slices.Concat(ruleNames, reserved) {
+		assert.Contains(t, string(data), name)
 	}
 }

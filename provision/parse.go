@@ -42,6 +42,7 @@ func Parse(files []File) (*Definitions, hcl.Diagnostics) {
 			dec.diags = append(dec.diags, diags...)
 			continue
 		}
+		dec.bytes = file.Data
 		for _, env := range dec.file(parsed) {
 			if first := d.Environments[env.Name]; first != nil {
 				dec.errorf(env.Range, "Duplicate environment", "The environment %q is defined at %s already. Give this one another name, or remove one of the two.",

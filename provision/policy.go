@@ -19,6 +19,7 @@ type ParityPolicy struct {
 	Severity  []RuleSeverity
 	Ignore    []Ignore
 	Waive     []Waive
+	Rules     []Rule `json:",omitempty"`
 	Range     hcl.Range
 }
 
@@ -59,7 +60,7 @@ func ParsePolicy(file File) (*ParityPolicy, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return &ParityPolicy{}, diags
 	}
-	d := &decoder{}
+	d := &decoder{bytes: file.Data}
 	policy := d.parity(parsed.Body, topOf(file.Name))
 	for _, diag := range d.diags {
 		if strings.HasPrefix(diag.Detail, `Blocks of type "parity" `) || strings.HasPrefix(diag.Detail, `Blocks of type "environment" `) {
@@ -85,5 +86,10 @@ func (p *ParityPolicy) Over(under *ParityPolicy) *ParityPolicy {
 	laid.Severity = slices.Concat(under.Severity, p.Severity)
 	laid.Ignore = slices.Concat(under.Ignore, p.Ignore)
 	laid.Waive = slices.Concat(under.Waive, p.Waive)
+	// A rule of a name takes the place of another.
+	laid.Rules = slices.DeleteFunc(slices.Clone(under.Rules), func(r Rule) bool {
+		return slices.ContainsFunc(p.Rules, func(own Rule) bool { return own.ID == r.ID })
+	})
+	laid.Rules = append(laid.Rules, p.Rules...)
 	return &laid
 }

@@ -231,6 +231,7 @@ func (o *observer) policy(opt *parity.Options, changed func(flag string) bool, b
 	if p.SizeStep != nil && !changed("size-step") {
 		opt.SizeStep = *p.SizeStep
 	}
+	opt.Custom = provision.CustomRules(p.Rules, o.project.shown)
 	for _, ig := range p.Ignore {
 		opt.Ignore = append(opt.Ignore, parity.Ignore{Type: ig.Type, Attribute: ig.Attribute, Address: ig.Address})
 	}

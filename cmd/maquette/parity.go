@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -161,6 +163,28 @@ func (o *parityOptions) judging(cmd *cobra.Command) (parity.Options, error) {
 	return opt, nil
 }
 
+// knownRules holds that rules of the user's own that flags name are there.
+func knownRules(cmd *cobra.Command, opt parity.Options) error {
+	var ids []string
+	for _, r := range opt.Custom {
+		ids = append(ids, r.ID)
+	}
+	for _, p := range slices.Concat(opt.Only, opt.Skip) {
+		found := !strings.HasPrefix(p, parity.CustomGroup) || slices.ContainsFunc(ids, func(id string) bool {
+			ok, err := path.Match(p, id)
+			return err == nil && ok
+		})
+		if !found {
+			hint := ""
+			if near := nearest(p, ids); near != "" {
+				hint = "; did you mean " + near + "?"
+			}
+			return usage(cmd, "--only, --skip: there is no rule %q in the definition or a policy%s", p, hint)
+		}
+	}
+	return nil
+}
+
 // loadCatalog reads the user's catalogue files over the built-in ones.
 func loadCatalog(files []string, errOut io.Writer) (*catalog.Catalog, error) {
 	parser := hclparse.NewParser()
@@ -206,6 +230,9 @@ func runParity(ctx context.Context, p *project, cmd *cobra.Command, o *parityOpt
 		return err
 	}
 	if err := obs.policy(&opt, cmd.Flags().Changed, baseline, candidate); err != nil {
+		return err
+	}
+	if err := knownRules(cmd, opt); err != nil {
 		return err
 	}
 	base, cand, err := obs.observeBoth(ctx, baseline, candidate)

@@ -41,6 +41,9 @@ func (a Aspect) String() string {
 	return s
 }
 
+// Kinds are the kinds that a type can have, sorted.
+func Kinds() []string { return slices.Sorted(slices.Values(kinds)) }
+
 var kinds = []string{
 	"alarm", "address", "api", "attachment", "auth", "balancer", "cache", "cdn", "certificate", "cluster",
 	"compute", "dashboard", "database", "delivery", "dns", "event", "filesystem", "firewall", "function",

@@ -304,6 +304,11 @@ func (t *text) footer() {
 		sort.Strings(types)
 		notes = append(notes, "settings not compared of: "+strings.Join(types, ", "))
 	}
+	for _, c := range t.r.Custom {
+		if c.Matched == 0 {
+			notes = append(notes, clean(c.Rule)+" matches nothing in either environment")
+		}
+	}
 	if len(notes) > 0 {
 		t.line("")
 	}
