@@ -85,33 +85,42 @@ above --fail-on, 3 evidence was missing.`,
 			return runParity(cmd.Context(), p, cmd, &o, args)
 		},
 	}
-	d := parity.DefaultOptions()
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.format, "format", "f", "text", "what to print: "+oneOf(report.Formats()))
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write `FORMAT=FILE`; may be repeated")
+	o.flags(cmd, p)
+	f.StringSliceVar(&o.only, "only", nil, "only these `rules` or dimensions, as versions or one-box/*")
+	f.StringSliceVar(&o.skip, "skip", nil, "without these `rules` or dimensions")
+	f.StringVar(&o.history, "history", "", "append the run to the history in `DIR`, for maquette trend")
+	f.StringVar(&o.show, "show", "", "in the text: all, with every info and every place")
+	complete(cmd, map[string][]string{"format": report.Formats(), "show": {"all"}, "only": parity.Dimensions, "skip": parity.Dimensions})
+	return cmd
+}
+
+// flags adds those of every command that compares.
+func (o *parityOptions) flags(cmd *cobra.Command, p *project) {
+	d := parity.DefaultOptions()
+	f := cmd.Flags()
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write the report as `FORMAT=FILE`; may be repeated")
 	f.StringVar(&o.failOn, "fail-on", d.FailOn.String(), "least `severity` that fails: info, warning, error")
 	f.StringVar(&o.ratio, "ratio", "", "declared `scale` of the candidate, as 1/4 (default: measured)")
 	f.IntVar(&o.minimum, "minimum", d.Minimum, "`members` that no scale goes below")
 	f.Float64Var(&o.tolerance, "tolerance", d.Tolerance, "`share` by which members may be off the scale")
 	f.Float64Var(&o.sizeStep, "size-step", 0, "published size `steps` within a family that machines may differ by")
-	f.StringSliceVar(&o.only, "only", nil, "only these `rules` or dimensions, as versions or one-box/*")
-	f.StringSliceVar(&o.skip, "skip", nil, "without these `rules` or dimensions")
 	f.StringArrayVar(&o.envNames, "env-name", nil, "`word` that names an environment: WORD, baseline=WORD or candidate=WORD (default: inferred)")
 	f.StringArrayVar(&o.catalogs, "catalog", nil, "`file` with more resource types, laid over the built-in catalogue")
-	f.StringVar(&o.history, "history", "", "append the run to the history in `DIR`, for maquette trend")
-	f.StringVar(&o.show, "show", "", "in the text: all, with every info and every place")
 	f.StringVar(&p.terraform, "terraform", "", "`binary` that reads directories (default: terraform or tofu on PATH)")
 	p.flags(f)
-	completions := map[string][]string{
-		"format": report.Formats(), "fail-on": {"error", "warning", "info"}, "show": {"all"}, "only": parity.Dimensions, "skip": parity.Dimensions,
-	}
-	for flag, words := range completions {
+	complete(cmd, map[string][]string{"fail-on": {"error", "warning", "info"}})
+}
+
+// complete names the words that flags take.
+func complete(cmd *cobra.Command, flags map[string][]string) {
+	for flag, words := range flags {
 		if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 			panic(err) // no such flag
 		}
 	}
-	return cmd
 }
 
 // judging turns the flags into options.
@@ -209,40 +218,15 @@ func loadCatalog(files []string, errOut io.Writer) (*catalog.Catalog, error) {
 
 func runParity(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptions, args []string) error {
 	s := p.streams
-	opt, err := o.judging(cmd)
-	if err != nil {
-		return err
-	}
 	outs, err := targets(cmd, o.format, o.outputs, report.Formats(), report.For)
 	if err != nil {
 		return err
 	}
-	cat, err := loadCatalog(o.catalogs, s.err)
+	compared, err := compare(ctx, p, cmd, o, args)
 	if err != nil {
 		return err
 	}
-	obs, err := newObserver(p, args...)
-	if err != nil {
-		return err
-	}
-	baseline, candidate, err := obs.sides(ctx, cmd, args)
-	if err != nil {
-		return err
-	}
-	if err := obs.policy(&opt, cmd.Flags().Changed, baseline, candidate); err != nil {
-		return err
-	}
-	if err := knownRules(cmd, opt); err != nil {
-		return err
-	}
-	base, cand, err := obs.observeBoth(ctx, baseline, candidate)
-	if err != nil {
-		return err
-	}
-	rep := parity.Compare(base, cand, cat, opt)
-	if err := ctx.Err(); err != nil {
-		return err
-	}
+	rep := compared.report
 	err = writeAll(s, outs, func(w io.Writer, render report.Renderer, colour bool) error {
 		return render(w, rep, report.Style{Colour: colour, All: o.show == "all"})
 	})
@@ -250,17 +234,62 @@ func runParity(ctx context.Context, p *project, cmd *cobra.Command, o *parityOpt
 		return err
 	}
 	if o.history != "" {
-		if err := record(ctx, o.history, rep, opt, s.err); err != nil {
+		if err := record(ctx, o.history, rep, compared.options, s.err); err != nil {
 			return err
 		}
 	}
-	switch rep.Verdict {
+	return verdictCode(rep.Verdict)
+}
+
+// verdictCode is the exit code that a verdict asks for; nil for one that passes.
+func verdictCode(v parity.Verdict) error {
+	switch v {
 	case parity.Incomplete:
 		return exitCode(exitIncomplete)
 	case parity.Fail:
 		return exitCode(exitFindings)
 	}
 	return nil
+}
+
+// comparison is what came of comparing two sources.
+type comparison struct {
+	report              *parity.Report
+	options             parity.Options
+	observer            *observer
+	baseline, candidate named
+}
+
+// compare compares the sources that are named on the command line, by what flags and definitions say.
+func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptions, args []string) (*comparison, error) {
+	opt, err := o.judging(cmd)
+	if err != nil {
+		return nil, err
+	}
+	cat, err := loadCatalog(o.catalogs, p.err)
+	if err != nil {
+		return nil, err
+	}
+	obs, err := newObserver(p, args...)
+	if err != nil {
+		return nil, err
+	}
+	baseline, candidate, err := obs.sides(ctx, cmd, args)
+	if err != nil {
+		return nil, err
+	}
+	if err := obs.policy(&opt, cmd.Flags().Changed, baseline, candidate); err != nil {
+		return nil, err
+	}
+	if err := knownRules(cmd, opt); err != nil {
+		return nil, err
+	}
+	base, cand, err := obs.observeBoth(ctx, baseline, candidate)
+	if err != nil {
+		return nil, err
+	}
+	rep := parity.Compare(base, cand, cat, opt)
+	return &comparison{rep, opt, obs, baseline, candidate}, ctx.Err()
 }
 
 // observeBoth reads both sources side by side. Where both fail, the baseline's
