@@ -115,7 +115,7 @@ type Finding struct {
 
 // Location is a place in a file of the user's: a definition, or Terraform's.
 type Location struct {
-	File   string `json:"file"` // relative to where the command runs, with slashes
+	File   string `json:"file"` // relative to the top of the git work tree, or else to where the command runs; with slashes
 	Line   int    `json:"line"` // from 1
 	Column int    `json:"column"`
 }

@@ -73,6 +73,19 @@ func (d *Definitions) stackPlan(env *Environment) stackPlan {
 	return plan
 }
 
+// Root returns the absolute directory of the user's own root or module that builds an environment, be it said by a model
+// of it; "" where there is none on this machine.
+func (d *Definitions) Root(environment string) string {
+	env := d.Environments[environment]
+	if env == nil {
+		return ""
+	}
+	if source := d.stackPlan(env).source; source != nil && source.Local {
+		return source.Source
+	}
+	return ""
+}
+
 // evaluateStack evaluates what builds an environment; without a source, to say what is wrong with the rest. The module is nil where nothing is known of it.
 func (d *Definitions) evaluateStack(env *Environment, s *scope, in Inputs) (Stack, *Module, hcl.Diagnostics) {
 	plan := d.stackPlan(env)

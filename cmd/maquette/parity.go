@@ -233,6 +233,11 @@ func runParity(ctx context.Context, p *project, cmd *cobra.Command, o *parityOpt
 	if err != nil {
 		return err
 	}
+	if o.format == "github" || slices.ContainsFunc(o.outputs, func(spec string) bool { return strings.HasPrefix(spec, "github=") }) {
+		if err := stepSummary(rep, s.err); err != nil {
+			return err
+		}
+	}
 	if o.history != "" {
 		if err := record(ctx, o.history, rep, compared.options, s.err); err != nil {
 			return err
@@ -289,6 +294,9 @@ func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 		return nil, err
 	}
 	rep := parity.Compare(base, cand, cat, opt)
+	if err := obs.locate(rep, candidate); err != nil {
+		return nil, err
+	}
 	return &comparison{rep, opt, obs, baseline, candidate}, ctx.Err()
 }
 
