@@ -23,12 +23,13 @@ type locator struct {
 	env   *provision.Environment // nil: the candidate is no environment
 	roots []string               // Terraform directories that the candidate is made by
 	files []string               // what else it was read from
+	near  []string               // directories of those: a state or plan often lies beside what it is of
 	read  map[string]*tfconfig.Module
 }
 
-// locate says of each finding where it is mended: the block of the resource, or else of the module that it would be in;
-// in the definition the tier or the environment; or else the file that the candidate was read from. Where that is no file
-// of this machine, nothing is said.
+// locate says of each finding where it is mended: the block of the resource, or else of the module that it would be in, in
+// the candidate's Terraform files or in those that lie beside its state or plan; in the definition the tier or the
+// environment; or else the file that the candidate was read from. Where that is no file of this machine, nothing is said.
 func (o *observer) locate(rep *parity.Report, candidate named) error {
 	here, err := os.Getwd()
 	if err != nil {
@@ -73,11 +74,12 @@ func workTree(here string) string {
 // source adds what a source is read from, where that is here.
 func (l *locator) source(name string) {
 	if name == "-" {
+		l.near = append(l.near, ".")
 		return
 	}
 	info, err := os.Stat(name)
 	if err == nil && !info.IsDir() {
-		l.files = append(l.files, name)
+		l.files, l.near = append(l.files, name), append(l.near, filepath.Dir(name))
 		return
 	}
 	if err != nil {
@@ -94,8 +96,8 @@ func (l *locator) place(f parity.Finding) *parity.Location {
 		return l.of(tier) // there is the number
 	}
 	for _, address := range []string{f.Subject.Candidate, f.Subject.Baseline} {
-		for _, root := range l.roots {
-			if file, line := l.block(root, address); file != "" {
+		for _, dir := range slices.Concat(l.roots, l.near) {
+			if file, line := l.block(dir, address); file != "" {
 				return l.at(file, line, 1)
 			}
 		}

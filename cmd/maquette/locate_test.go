@@ -76,13 +76,27 @@ func TestLocateResources(t *testing.T) {
 		"module.circle.module.circle.module.circle.": at(root+"/main.tf", 14),
 		"module.gone.aws_lb.this":                    at(root+"/main.tf", 1),
 		"aws_lb.gone":                                at(root+"/main.tf", 1),
-		"": at(root+"/main.tf", 1), "[": at(root+"/main.tf", 1), "module": at(root+"/main.tf", 1), "module.": at(root+"/main.tf", 1), "\x00.\xff": at(root+"/main.tf", 1),
+		"":                                           at(root+"/main.tf", 1), "[": at(root+"/main.tf", 1), "module": at(root+"/main.tf", 1), "module.": at(root+"/main.tf", 1), "\x00.\xff": at(root+"/main.tf", 1),
 	} {
 		assert.Equal(t, want, located(t, &observer{}, named{source: root}, parity.Finding{Subject: parity.Subject{Candidate: address}}), address)
 	}
 	both := parity.Finding{Subject: parity.Subject{Baseline: "aws_instance.worker", Candidate: "aws_ecs_service.worker"}}
 	assert.Equal(t, at(root+"/main.tf", 2), located(t, &observer{}, named{source: root}, both))
 	assert.Equal(t, at("empty/main.tf", 1), located(t, &observer{}, named{source: "empty#workspace"}, both))
+}
+
+// A plan or state often lies beside the files that it is of, or comes from there.
+func TestLocateBeside(t *testing.T) {
+	dir := tree(t, infra)
+	require.NoError(t, os.WriteFile("infra [1]/plan.json", nil, 0o644))
+	worker := parity.Finding{Subject: parity.Subject{Candidate: "aws_instance.worker[0]"}}
+	gone := parity.Finding{Subject: parity.Subject{Candidate: "aws_lb.gone"}}
+	plan := named{source: "infra [1]/plan.json"}
+	assert.Equal(t, &parity.Location{File: "infra [1]/main.tf", Line: 2, Column: 1}, located(t, &observer{}, plan, worker))
+	assert.Equal(t, &parity.Location{File: "infra [1]/plan.json", Line: 1, Column: 1}, located(t, &observer{}, plan, gone))
+	t.Chdir(filepath.Join(dir, "infra [1]"))
+	assert.Equal(t, &parity.Location{File: "main.tf", Line: 2, Column: 1}, located(t, &observer{}, named{source: "-"}, worker))
+	assert.Nil(t, located(t, &observer{}, named{source: "-"}, gone))
 }
 
 func TestLocateFiles(t *testing.T) {
