@@ -70,6 +70,9 @@ above --fail-on, 3 evidence was missing.`,
   # Declare the scale, keep a machine-readable report beside the text
   maquette parity --ratio 1/4 --output json=parity.json prod/ staging/
 
+  # In a GitHub workflow: annotations and a summary, and a file for code scanning
+  maquette parity staging --format github --output sarif=parity.sarif
+
   # Look at versions only, and fail on warnings
   maquette parity --only versions --fail-on warning prod.tfstate stag.tfstate`,
 		Args: func(cmd *cobra.Command, args []string) error {

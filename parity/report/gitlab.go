@@ -3,7 +3,6 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"io"
 
 	"github.com/maquette/maquette/parity"
@@ -38,10 +37,7 @@ func GitLab(w io.Writer, r *parity.Report, _ Style) error {
 		}
 		add(f.Rule, f.ID, severities[f.Severity], description, location(r, f))
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(issues)
+	return writeJSON(w, issues)
 }
 
 type gitlabIssue struct {

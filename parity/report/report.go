@@ -3,6 +3,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 
@@ -46,8 +47,19 @@ func For(format string) Renderer {
 
 // JSON writes the report as maquette/report/v1.
 func JSON(w io.Writer, r *parity.Report, _ Style) error {
-	enc := json.NewEncoder(w)
+	return writeJSON(w, r)
+}
+
+// writeJSON writes a value for people to read as well. Where CI systems would
+// take what is in a string for a command, it is written otherwise.
+func writeJSON(w io.Writer, v any) error {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(r)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(bytes.ReplaceAll(buf.Bytes(), []byte("##"), []byte(`#\u0023`)))
+	return err
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -77,10 +76,7 @@ func SARIF(w io.Writer, r *parity.Report, _ Style) error {
 	}
 	run.AddInvocations(invocation)
 	log.AddRun(run)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(log)
+	return writeJSON(w, log)
 }
 
 var sarifLevels = map[parity.Severity]string{parity.Error: "error", parity.Warning: "warning", parity.Info: "note"}

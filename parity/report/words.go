@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,11 +123,11 @@ func ruleOf(f parity.Finding) parity.Rule {
 func location(r *parity.Report, f parity.Finding) parity.Location {
 	if f.Location != nil && f.Location.File != "" {
 		l := *f.Location
-		return parity.Location{File: clean(l.File), Line: max(l.Line, 1), Column: max(l.Column, 1)}
+		return parity.Location{File: path.Clean(clean(l.File)), Line: max(l.Line, 1), Column: max(l.Column, 1)}
 	}
 	file := "candidate"
 	if n := len(r.Candidate.Sources); n > 0 && r.Candidate.Sources[n-1] != "" {
-		file = clean(r.Candidate.Sources[n-1])
+		file = path.Clean(clean(r.Candidate.Sources[n-1]))
 	}
 	return parity.Location{File: file, Line: 1, Column: 1}
 }
