@@ -20,19 +20,28 @@ func (b *Blueprint) Checks(values map[string]OutputValue) ([]Check, hcl.Diagnost
 	return b.checks(&outputs{values: values})
 }
 
+// ChecksOf evaluates the checks of one kind alone: what is wrong with others does not matter.
+func (b *Blueprint) ChecksOf(kind string, values map[string]OutputValue) ([]Check, hcl.Diagnostics) {
+	return b.checks(&outputs{values: values}, kind)
+}
+
 // Hooks evaluates the hooks of a time, as "after_up", in the order of the file. Before an operation there are no
 // outputs.
 func (b *Blueprint) Hooks(when string, values map[string]OutputValue) ([]Hook, hcl.Diagnostics) {
 	return b.hooks(when, &outputs{values: values})
 }
 
-func (b *Blueprint) checks(given *outputs) ([]Check, hcl.Diagnostics) {
+// checks evaluates the checks of some kinds; without any, all of them.
+func (b *Blueprint) checks(given *outputs, kinds ...string) ([]Check, hcl.Diagnostics) {
 	if b.environment == nil {
 		return nil, nil
 	}
 	e := b.evaluator(given)
 	var checks []Check
 	for _, block := range b.environment.Checks {
+		if len(kinds) > 0 && !slices.Contains(kinds, block.Kind) {
+			continue
+		}
 		e.config = block.Config
 		check := Check{
 			Kind: block.Kind, Range: block.Range,

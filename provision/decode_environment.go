@@ -27,6 +27,7 @@ var environmentSchema = &hcl.BodySchema{
 		{Type: "check", LabelNames: []string{"kind"}},
 		{Type: "hook", LabelNames: []string{"when"}},
 		{Type: "parity"},
+		{Type: "gate", LabelNames: []string{"name"}},
 	},
 }
 
@@ -67,6 +68,7 @@ func (d *decoder) environment(block *hcl.Block) *Environment {
 	if block := b.one("parity"); block != nil {
 		env.Parity = d.parity(block.Body, block.DefRange)
 	}
+	d.gates(b, env)
 	for _, block := range b.Blocks {
 		switch block.Type {
 		case "check":

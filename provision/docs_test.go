@@ -76,12 +76,12 @@ func TestGatesReference(t *testing.T) {
 		d, diags := Parse([]File{{Name: "environments/example.hcl", Data: []byte("environment \"production\" {\n}\n" + example[1])}})
 		require.Empty(t, messages(d, diags))
 	}
-	for _, schema := range []*hcl.BodySchema{ruleSchema, matchSchema} {
+	for _, schema := range []*hcl.BodySchema{ruleSchema, matchSchema, gateSchema} {
 		for _, attribute := range schema.Attributes {
 			assert.Contains(t, string(data), "`"+attribute.Name+"`")
 		}
 	}
-	for _, name := range slices.Concat(ruleNames, reserved) {
+	for _, name := range slices.Concat(ruleNames, reserved, gateNames(nil)["parity"].sorted(), gateNames(nil)["parity"]["scale"].sorted()) {
 		assert.Contains(t, string(data), name)
 	}
 }

@@ -37,6 +37,7 @@ type Environment struct {
 	Checks    []CheckBlock
 	Hooks     []HookBlock
 	Parity    *ParityPolicy
+	Gates     []Gate    // in the order of the file
 	Range     hcl.Range // of the block's header
 
 	modelRange hcl.Range // of what model_of says

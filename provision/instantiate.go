@@ -33,6 +33,20 @@ func (d *Definitions) Instantiate(environment string, in Inputs) (*Blueprint, hc
 	return bp, diags
 }
 
+// Observed is the blueprint of a lasting environment that may have been built elsewhere, and is good for its checks alone.
+func (d *Definitions) Observed(environment string, in Inputs) (*Blueprint, hcl.Diagnostics) {
+	if d.problems.HasErrors() {
+		return nil, slices.Clone(d.problems)
+	}
+	env := d.Environments[environment]
+	if env == nil || env.Throwaway != nil {
+		return nil, hcl.Diagnostics{unplaced("Unknown environment", "No lasting environment %q is defined.", environment)}
+	}
+	name := cty.StringVal(env.Name)
+	s := &scope{environment: env.Name, tiers: d.tiers[env.Name], anyTier: d.adrift[env.Name], lookup: in.Secret, owner: known(in.Owner), name: &name}
+	return &Blueprint{Environment: env.Name, Instance: env.Name, Owner: in.Owner, Tiers: d.Tiers(env.Name), environment: env, scope: s}, nil
+}
+
 // instantiate evaluates an environment. Blind, as for validation, all of an instance is unknown.
 func (d *Definitions) instantiate(env *Environment, in Inputs, blind bool) (*Blueprint, hcl.Diagnostics) {
 	s := &scope{

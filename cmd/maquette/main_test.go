@@ -61,13 +61,14 @@ func TestScripts(t *testing.T) {
 			return terraformErr == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":     exits,
-			"valid":     valid,
-			"validline": validLines,
-			"same":      same,
-			"clean":     clean,
-			"untouched": untouched,
-			"hidden":    hidden,
+			"exits":      exits,
+			"valid":      valid,
+			"valid-gate": validGate,
+			"validline":  validLines,
+			"same":       same,
+			"clean":      clean,
+			"untouched":  untouched,
+			"hidden":     hidden,
 		},
 	})
 }
@@ -103,7 +104,16 @@ func asExit(err error, into **exec.ExitError) bool {
 
 // valid checks reports against their published schema: valid FILE...
 func valid(ts *testscript.TestScript, neg bool, args []string) {
-	schema, err := jsonschema.NewCompiler().Compile(ts.Getenv("SCHEMA"))
+	validBy(ts, neg, ts.Getenv("SCHEMA"), args)
+}
+
+// validGate checks results of gates against their published schema: valid-gate FILE...
+func validGate(ts *testscript.TestScript, neg bool, args []string) {
+	validBy(ts, neg, filepath.Join(filepath.Dir(ts.Getenv("SCHEMA")), "gate.schema.json"), args)
+}
+
+func validBy(ts *testscript.TestScript, neg bool, file string, args []string) {
+	schema, err := jsonschema.NewCompiler().Compile(file)
 	ts.Check(err)
 	for _, name := range args {
 		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(name)))

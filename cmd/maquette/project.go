@@ -325,24 +325,28 @@ func (o *opened) again(defs *provision.Definitions, in provision.Instance) (bp *
 	if defs == nil {
 		return nil, nil
 	}
-	inputs := provision.Inputs{Branch: in.Branch, Commit: in.Commit, Owner: in.Owner, Provided: provided(), Module: o.driver}
-	if in.Name != in.Environment {
-		inputs.Name = in.Name
-	}
-	inputs.Secret = func(name string) (string, bool) {
+	bp, diags := o.instantiate(defs, in, func(name string) (string, bool) {
 		value, ok := secret(name)
 		if !ok && !slices.Contains(missing, name) {
 			missing = append(missing, name)
 		}
 		return value, true
-	}
-	bp, diags := defs.Instantiate(in.Environment, inputs)
+	})
 	if diags.HasErrors() {
 		fmt.Fprintf(o.err, "note: the definition of %s cannot be used any more (%s): what was applied counts, without checks and hooks\n",
 			in.Name, diags.Errs()[0])
 		return nil, nil
 	}
 	return bp, missing
+}
+
+// instantiate makes the blueprint of an instance that there is.
+func (o *opened) instantiate(defs *provision.Definitions, in provision.Instance, secret func(string) (string, bool)) (*provision.Blueprint, hcl.Diagnostics) {
+	inputs := provision.Inputs{Branch: in.Branch, Commit: in.Commit, Owner: in.Owner, Provided: provided(), Module: o.driver, Secret: secret}
+	if in.Name != in.Environment {
+		inputs.Name = in.Name
+	}
+	return defs.Instantiate(in.Environment, inputs)
 }
 
 // known reads the definitions for a command that can do without them.

@@ -277,6 +277,9 @@ func block(address string) string {
 	return address
 }
 
+// Clean makes text of others' safe to print in one line of a terminal.
+func Clean(s string) string { return clean(s) }
+
 // clean makes text safe to print: no control characters, nothing that moves
 // the cursor or reverses the line, and no mark by which the logs of CI systems
 // know a command in the middle of a line.
