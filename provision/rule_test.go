@@ -338,3 +338,41 @@ func FuzzRule(f *testing.F) {
 		}
 	})
 }
+
+// Members of one tier make one finding, which says how many are meant; what a plan leaves open is not absent.
+func TestRulesOfMembersAndPlans(t *testing.T) {
+	cat := catalogue(t)
+	side := func(name string, types ...string) *parity.Snapshot {
+		snap := &parity.Snapshot{Environment: name}
+		for i, typ := range types {
+			r := resource("aws_instance", "web", "instance_type", parity.Text(typ), "ami", parity.Text("ami-0abc"))
+			r.Address, r.KeyKind, r.Key = fmt.Sprintf("aws_instance.web[%d]", i), parity.CountKey, fmt.Sprint(i)
+			snap.Resources = append(snap.Resources, r)
+		}
+		return snap
+	}
+	compare := func(base, cand *parity.Snapshot, condition string) *parity.Report {
+		opt := parity.DefaultOptions()
+		opt.Only = []string{"custom"}
+		opt.Custom = rulesOf(t, ruleText("tier = \"web\"\n present = \"either\"", condition, `"${candidate.address} is ${candidate.instance_type}, of ${members.candidate} and ${members.baseline}"`))
+		return parity.Compare(base, cand, cat, opt)
+	}
+	report := compare(side("production", "m5.large", "m5.large", "m5.large"), side("staging", "m5.large", "t3.large"), `candidate.instance_type == baseline.instance_type`)
+	require.Len(t, report.Findings, 1)
+	f := report.Findings[0]
+	assert.Equal(t, "aws_instance.web[1] is t3.large, of 2 and 3 (1 of 2 members)", f.Message)
+	assert.Equal(t, parity.Subject{Baseline: "aws_instance.web", Candidate: "aws_instance.web[1]"}, f.Subject)
+	assert.Equal(t, "web", *f.Tier)
+	both := compare(side("production", "m5.large", "m5.large"), side("staging", "t3.large", "t3.large"), `candidate.instance_type == baseline.instance_type`)
+	require.Len(t, both.Findings, 1)
+	assert.Equal(t, f.ID, both.Findings[0].ID, "whatever the values")
+	assert.NotContains(t, both.Findings[0].Message, "members)")
+
+	planned := side("staging", "m5.large")
+	planned.Resources[0].Planned = true
+	report = compare(side("production", "m5.large"), planned, `candidate.key_name == null`)
+	require.Len(t, report.Incomplete, 1)
+	assert.Contains(t, report.Incomplete[0].Reason, "not known yet")
+	assert.Equal(t, []parity.CustomResult{{Rule: "custom/mine", Matched: 1, Unjudged: 1}}, report.Custom)
+	assert.Equal(t, parity.Incomplete, report.Verdict)
+}
