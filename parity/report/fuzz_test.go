@@ -21,7 +21,7 @@ var hostile = []string{
 	"", " ", "x\x1b[2J\x1b]0;title\x07\r\nPASS  forged\u202e\u2066<b>&\"'\xff\x00 ::error::", "::error::forged", " ::stop-commands::x", "##[add-mask]x", "###[error]x",
 	"a\n::error file=x::y", "a%0A::error::b", "</details><script>alert(1)</script>", "--><img src=x onerror=alert(1)>", "`", "``` `", "`<b>`", "\\`<b>\\`", "|", "\\|", "a | b\n|---|\n", "![x](http://e.vil/x.png)", "[x](javascript:alert(1))",
 	"https://e.vil www.e.vil mail@e.vil", "@everyone #1 GH-1 acme/shop#2", "]]>", "]]><x/>", "&amp;&#0;&lt;", "\ufffe\uffff\u0085\u2028", "$x$ :smile: ~~s~~ **b** __u__", "# head\n\n- item\n\n1. one", "[^1]: note", "[a]: http://e.vil", "<!-- maquette parity x -->",
-	strings.Repeat("very long ", 500), strings.Repeat("`", 300), strings.Repeat("|", 300), strings.Repeat("@a", 300), strings.Repeat("\u202e", 500), "%", "{0} {", "../../etc/passwd", ".//etc/passwd", "./", "//host/share", "c:\\x", "-1e999",
+	strings.Repeat("very long ", 500), strings.Repeat("`", 300), strings.Repeat("|", 300), strings.Repeat("@a", 300), strings.Repeat("\u202e", 500), "%", "{0} {", "../../etc/passwd", ".//etc/passwd", "./", "0)", "1. x", "- x", "+ x", "> x", "===", "---", "//host/share", "c:\\x", "-1e999",
 }
 
 // planted is a report with a text wherever it holds other people's.
@@ -61,6 +61,7 @@ func planted(of *parity.Report, text string) *parity.Report {
 	r.Scale.Declared = &text
 	r.Incomplete = append(r.Incomplete, parity.Gap{Source: text, Reason: text})
 	r.Uncompared = map[string]int{text: 1}
+	r.Custom = []parity.CustomResult{{Rule: text}}
 	return r
 }
 

@@ -13,8 +13,9 @@ import (
 // what is cut is counted in bytes, which are no fewer.
 const (
 	maxComment  = 65000
-	maxRows     = 50 // of the table of tiers
-	maxListed   = 20 // gaps in the evidence
+	maxGaps     = 16000 // up to where gaps in the evidence are listed
+	maxTiers    = 32000 // and tiers
+	maxNotes    = 40000 // and what is not judged
 	tailComment = 400
 )
 
@@ -27,6 +28,7 @@ func Markdown(w io.Writer, r *parity.Report, _ Style) error {
 	m.verdict()
 	m.incomplete()
 	m.tiers()
+	m.unjudged()
 	m.findings()
 	_, err := w.Write(m.buf.Bytes())
 	return err
@@ -59,7 +61,7 @@ func (m *markdown) incomplete() {
 	}
 	m.line("**Missing evidence**\n")
 	for i, g := range m.r.Incomplete {
-		if i == maxListed {
+		if m.buf.Len() > maxGaps {
 			m.line("- and %d more", len(m.r.Incomplete)-i)
 			break
 		}
@@ -81,20 +83,35 @@ func (m *markdown) tiers() {
 	if len(rows) > 0 {
 		m.line("| Tier | Kind | %s | %s | |", cell(m.baseline), cell(m.candidate))
 		m.line("| :--- | :--- | ---: | ---: | :--- |")
-		for i, x := range rows {
-			if i == maxRows {
-				break
-			}
+		for len(rows) > 0 && m.buf.Len() < maxTiers {
+			x := rows[0]
+			rows = rows[1:]
 			m.line("| %s | %s | %s | %s | %s |", cell(x.Name), cell(x.Kind), members(x.Baseline), members(x.Candidate), status(x))
 		}
 		m.line("")
 	}
-	if n := len(rows) - maxRows; n > 0 {
-		m.line("and %s more\n", count(n, "tier"))
+	if len(rows) > 0 {
+		m.line("and %s more\n", count(len(rows), "tier"))
 	}
 	if same > 0 {
 		m.line("%s of one member in both\n", count(same, "tier"))
 	}
+}
+
+func (m *markdown) unjudged() {
+	notes := unjudged(m.r)
+	if len(notes) == 0 {
+		return
+	}
+	m.line("<details><summary>Not judged</summary>\n")
+	for i, note := range notes {
+		if m.buf.Len() > maxNotes {
+			m.line("- and %d more", len(notes)-i)
+			break
+		}
+		m.line("- %s", prose(shorten(note, 300)))
+	}
+	m.line("\n</details>\n")
 }
 
 // members is a cell with a side of a tier.

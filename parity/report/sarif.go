@@ -38,6 +38,9 @@ func SARIF(w io.Writer, r *parity.Report, _ Style) error {
 	for _, g := range r.Incomplete {
 		notify("error", "Missing evidence: "+clean(g.Source)+": "+clean(g.Reason))
 	}
+	for _, note := range unjudged(r) {
+		notify("note", shorten(capital(note), maxMessage))
+	}
 
 	held := changes(r) != ""
 	var results []*sarif.Result

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -290,25 +289,7 @@ func (t *text) footer() {
 	if n := t.r.Summary.Waived; n > 0 && !t.s.All {
 		notes = append(notes, fmt.Sprintf("%d waived: --show all says why", n))
 	}
-	if n := t.r.Unresolved; n > 0 {
-		notes = append(notes, count(n, "reference")+" to things outside of both environments, taken for equal")
-	}
-	if n := t.r.Unknown; n > 0 {
-		notes = append(notes, count(n, "attribute")+" not known, so not compared")
-	}
-	if len(t.r.Uncompared) > 0 {
-		var types []string
-		for k, n := range t.r.Uncompared {
-			types = append(types, fmt.Sprintf("%s %d", clean(k), n))
-		}
-		sort.Strings(types)
-		notes = append(notes, "settings not compared of: "+strings.Join(types, ", "))
-	}
-	for _, c := range t.r.Custom {
-		if c.Matched == 0 {
-			notes = append(notes, clean(c.Rule)+" matches nothing in either environment")
-		}
-	}
+	notes = append(notes, unjudged(t.r)...)
 	if len(notes) > 0 {
 		t.line("")
 	}

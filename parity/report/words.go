@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -82,6 +83,31 @@ func changes(r *parity.Report) string {
 	}
 	return fmt.Sprintf("since the earlier report: %d new, %d known, %d mended",
 		r.Summary.Error+r.Summary.Warning+r.Summary.Info-known, known, len(r.Mended))
+}
+
+// unjudged says of what nothing is claimed, for other reasons than that a
+// source could not be read.
+func unjudged(r *parity.Report) []string {
+	var notes []string
+	if n := r.Unresolved; n > 0 {
+		notes = append(notes, count(n, "reference")+" to things outside of both environments, taken for equal")
+	}
+	if n := r.Unknown; n > 0 {
+		notes = append(notes, count(n, "attribute")+" not known, so not compared")
+	}
+	if len(r.Uncompared) > 0 {
+		var types []string
+		for _, k := range slices.Sorted(maps.Keys(r.Uncompared)) {
+			types = append(types, fmt.Sprintf("%s %d", clean(k), r.Uncompared[k]))
+		}
+		notes = append(notes, "settings not compared of: "+strings.Join(types, ", "))
+	}
+	for _, c := range r.Custom {
+		if c.Matched == 0 {
+			notes = append(notes, "the rule "+clean(c.Rule)+" matches nothing in either environment")
+		}
+	}
+	return notes
 }
 
 func count(n int, word string) string {
