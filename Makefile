@@ -66,6 +66,17 @@ postgres:
 	fi
 	@{ $(HAVE_POSTGRES); } || echo "!!! The tests of databases are NOT run: there is no PostgreSQL server. Install one (Debian: apt-get install postgresql)." >&2
 
+# What opens pages in tests, as internal/browsertest finds it.
+HAVE_CHROMIUM := command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable || ls "/Applications/Google Chrome.app"
+
+.PHONY: chromium
+chromium:
+	@if ! { $(HAVE_CHROMIUM); } >/dev/null 2>&1 && [ -z "$${MAQUETTE_NO_CHROMIUM:-}" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "make: there is no Chromium: installing Debian's for the tests"; \
+		apt-get install -y -q chromium >/dev/null 2>&1 || { apt-get update -q && apt-get install -y -q chromium; } || true; \
+	fi
+	@{ $(HAVE_CHROMIUM); } >/dev/null 2>&1 || echo "!!! The tests of pages in a browser are NOT run: there is no Chromium. Install one (Debian: apt-get install chromium)." >&2
+
 .PHONY: cgo
 cgo: go
 	@case " $(GOTESTFLAGS) " in *" -race "*) \
@@ -75,8 +86,9 @@ cgo: go
 	esac
 
 .PHONY: test
-test: cgo terraform postgres ## Run every test (GOTESTFLAGS=-race for the race detector)
+test: cgo terraform postgres chromium ## Run every test (GOTESTFLAGS=-race for the race detector)
 	{ $(HAVE_POSTGRES); } || export MAQUETTE_NO_POSTGRES=1; \
+	{ $(HAVE_CHROMIUM); } >/dev/null 2>&1 || export MAQUETTE_NO_CHROMIUM=1; \
 	PATH="$$PATH:$(TERRAFORM_DIR)" go test $(GOTESTFLAGS) $(PKG)
 	cd testdata/shop/app && go test ./...
 
