@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -54,4 +55,29 @@ func log2(f float64) float64 {
 		f, n = f/2, n+1
 	}
 	return n + (f - 1) // between doublings, 24xlarge lies half-way
+}
+
+// SizeRatio is how many times as large as a machine of size a one of size b
+// is, of sizes as TierSide has them: published ones by their names, numbers of
+// CPU units or megabytes as such. It is false where they do not tell.
+func SizeRatio(a, b string) (float64, bool) {
+	if a == b {
+		return 1, true
+	}
+	x, y := parseMachine(a), parseMachine(b)
+	if x.known && y.known {
+		return math.Exp2(y.steps - x.steps), true
+	}
+	number := func(s string) float64 {
+		head, _, _ := strings.Cut(s, "/")
+		n, err := strconv.ParseFloat(head, 64)
+		if err != nil || math.IsInf(n, 0) {
+			return 0
+		}
+		return n
+	}
+	if n, m := number(a), number(b); n > 0 && m > 0 {
+		return m / n, true
+	}
+	return 0, false
 }

@@ -66,3 +66,29 @@ func TestMachineStepsGrow(t *testing.T) {
 		last = m
 	}
 }
+
+func TestSizeRatio(t *testing.T) {
+	tests := []struct {
+		a, b  string
+		ratio float64
+		known bool
+	}{
+		{"m5.2xlarge", "t3.large", 0.25, true}, // families are not told apart here
+		{"db.t3.medium", "db.r5.2xlarge", 8, true},
+		{"1024/2048", "256/512", 0.25, true},
+		{"512", "1024", 2, true},
+		{"Standard_D4s_v3", "Standard_D4s_v3", 1, true},
+		{"", "", 1, true},
+		{"Standard_D4s_v3", "Standard_D2s_v3", 0, false},
+		{"m5.large", "1024", 0, false},
+		{"0", "1", 0, false},
+		{"1e999", "1", 0, false},
+		{"NaN", "1", 0, false},
+		{"m5.large", "", 0, false},
+	}
+	for _, test := range tests {
+		ratio, known := SizeRatio(test.a, test.b)
+		assert.Equal(t, test.ratio, ratio, "%s %s", test.a, test.b)
+		assert.Equal(t, test.known, known, "%s %s", test.a, test.b)
+	}
+}

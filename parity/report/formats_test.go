@@ -75,7 +75,7 @@ func many(t testing.TB, n int) *parity.Report {
 	return r
 }
 
-var extensions = map[string]string{"text": "txt", "json": "json", "sarif": "sarif", "junit": "junit.xml", "markdown": "md", "github": "github.txt", "gitlab": "gitlab.json"}
+var extensions = map[string]string{"text": "txt", "json": "json", "sarif": "sarif", "junit": "junit.xml", "markdown": "md", "github": "github.txt", "gitlab": "gitlab.json", "html": "html"}
 
 func TestGoldenEventful(t *testing.T) {
 	r := eventful(t)

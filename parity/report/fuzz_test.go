@@ -111,6 +111,7 @@ func checkAll(t testing.TB, c checks, r *parity.Report) {
 		require.Regexp(t, command, line)
 	}
 	checkGitLab(t, c.gitlab, render(t, "gitlab", r, report.Style{}))
+	checkHTML(t, render(t, "html", r, report.Style{}))
 }
 
 // checks are what outputs are held against, and how much is in each whatever

@@ -205,8 +205,8 @@ func (m *markdown) fold(mark, title string, fs []parity.Finding, open bool) {
 func causeItem(c *cause, help string) string {
 	var b strings.Builder
 	title := prose(shorten(c.title, 300))
-	if key := keyOf(c.first); key != "" {
-		title = code(key) + ": " + code(value(c.first.Baseline)) + " → " + code(value(c.first.Candidate))
+	if key := keyOf(c.findings[0]); key != "" {
+		title = code(key) + ": " + code(value(c.findings[0].Baseline)) + " → " + code(value(c.findings[0].Candidate))
 	}
 	rules := make([]string, len(c.rules))
 	for i, rule := range c.rules {
@@ -220,7 +220,7 @@ func causeItem(c *cause, help string) string {
 		}
 		fmt.Fprintf(&b, "  - %s\n", code(p))
 	}
-	if w := c.first.Waiver; w != nil {
+	if w := c.findings[0].Waiver; w != nil {
 		fmt.Fprintf(&b, "  - 🤝 %s\n", prose(shorten(waiver(w), 300)))
 	} else if help != "" {
 		fmt.Fprintf(&b, "  - → %s\n", prose(shorten(clean(help), 300)))

@@ -21,7 +21,7 @@ type Renderer func(w io.Writer, r *parity.Report, s Style) error
 
 // Formats returns the names of the formats.
 func Formats() []string {
-	return []string{"text", "json", "sarif", "junit", "markdown", "github", "gitlab"}
+	return []string{"text", "json", "sarif", "junit", "markdown", "github", "gitlab", "html"}
 }
 
 // For returns the renderer of a format, nil where there is none.
@@ -41,6 +41,8 @@ func For(format string) Renderer {
 		return GitHub
 	case "gitlab":
 		return GitLab
+	case "html":
+		return HTML
 	}
 	return nil
 }

@@ -173,7 +173,7 @@ type cause struct {
 	title    string
 	places   []string
 	help     string
-	first    parity.Finding
+	findings []parity.Finding
 }
 
 // causes groups findings: those that are known come last, more severe ones
@@ -194,7 +194,7 @@ func causes(fs []parity.Finding) []*cause {
 		}
 		c := at[k]
 		if c == nil {
-			c = &cause{severity: f.Severity, known: f.Known, title: k.title, help: f.Help, first: f}
+			c = &cause{severity: f.Severity, known: f.Known, title: k.title, help: f.Help}
 			at[k] = c
 			out = append(out, c)
 		}
@@ -202,6 +202,7 @@ func causes(fs []parity.Finding) []*cause {
 			c.rules = append(c.rules, rule)
 		}
 		c.places = append(c.places, place(f))
+		c.findings = append(c.findings, f)
 	}
 	slices.SortStableFunc(out, func(a, b *cause) int {
 		if a.known != b.known {
@@ -248,7 +249,10 @@ func instanceKey(address string) string {
 	return ""
 }
 
-func value(v any) string {
+func value(v any) string { return valueUpTo(v, 60) }
+
+// valueUpTo is a value in up to n characters.
+func valueUpTo(v any, n int) string {
 	switch x := v.(type) {
 	case nil:
 		return "(none)"
@@ -256,7 +260,7 @@ func value(v any) string {
 		if x == "" {
 			return `""`
 		}
-		return shorten(clean(x), 60)
+		return shorten(clean(x), n)
 	case float64:
 		return strconv.FormatFloat(x, 'f', -1, 64)
 	}
