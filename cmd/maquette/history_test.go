@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/maquette/maquette/parity"
+	"github.com/maquette/maquette/parity/report"
 )
 
 // Many that end at the same time lose no run of each other's, and make no line that cannot be read.
@@ -126,7 +127,7 @@ func TestTrendSameBytes(t *testing.T) {
 		line := fmt.Sprintf(`{"schema":"maquette/history/v1","at":"2026-03-0%dT00:00:00Z","baseline":"p","candidate":"s","verdict":"pass","score":1,"dimensions":{"versions":1,"topology":0.5},"summary":{"error":0,"warning":0,"info":0,"waived":0},"findings":[%s]}`, i+1, findings)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(9-i, ".jsonl")), []byte(line), 0o600))
 	}
-	for _, format := range []string{"text", "json"} {
+	for _, format := range report.TrendFormats() {
 		var first string
 		for i := range 5 {
 			var out, errOut bytes.Buffer

@@ -43,7 +43,9 @@ shown apart. A line that cannot be read is told and costs no other one.`,
 
   # The last month, from a history that is committed beside the definitions
   maquette trend staging --history parity-history --since 30d
-`,
+
+  # A page with charts, in one file
+  maquette trend --history parity-history --output html=trend.html`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runTrend(cmd.Context(), p, cmd, &o, args)

@@ -11,7 +11,7 @@ import (
 type TrendRenderer func(w io.Writer, t history.Trends, s Style) error
 
 // TrendFormats returns the names of the formats of trends.
-func TrendFormats() []string { return []string{"text", "json"} }
+func TrendFormats() []string { return []string{"text", "json", "html"} }
 
 // TrendFor returns the renderer of a format of trends, nil where there is none.
 func TrendFor(format string) TrendRenderer {
@@ -20,6 +20,8 @@ func TrendFor(format string) TrendRenderer {
 		return TrendText
 	case "json":
 		return TrendJSON
+	case "html":
+		return TrendHTML
 	}
 	return nil
 }

@@ -90,6 +90,11 @@ func TestTrendHostileText(t *testing.T) {
 		}
 	}
 	assert.True(t, json.Valid(renderTrend(t, "json", trends, report.Style{})))
+
+	page := string(renderTrend(t, "html", trends, report.Style{}))
+	for _, bad := range []string{"\x1b", "\x07", "\r", "\x00", "\u202e", "\u2066", "\xff", "<script"} {
+		assert.NotContains(t, page, bad)
+	}
 }
 
 // A year of runs an hour is as long a text as ten runs are.
@@ -115,4 +120,33 @@ func TestTrendColourOnlyWhenAsked(t *testing.T) {
 	assert.NotContains(t, string(renderTrend(t, "text", trends, report.Style{})), "\x1b[")
 	assert.Contains(t, string(renderTrend(t, "text", trends, report.Style{Colour: true})), "\x1b[")
 	assert.Nil(t, report.TrendFor("yaml"))
+}
+
+// The page is one file: it loads nothing, and says so to the browser.
+func TestTrendPageIsSelfContained(t *testing.T) {
+	page := renderTrend(t, "html", history.Compute(lived(t), time.Time{}), report.Style{})
+	assert.Contains(t, string(page), `content="default-src 'none'; style-src 'unsafe-inline'"`)
+	assert.NotContains(t, string(page), "%!")
+	for _, loads := range []string{"src=", "href=", "url(", "@import", "<script", "<link"} {
+		assert.NotContains(t, string(page), loads)
+	}
+	assert.Equal(t, 14, bytes.Count(page, []byte("<svg")), "seven charts for each of two series")
+}
+
+// Charts of histories that are no line: one run, none that was judged, all the same, none in the time asked for.
+func TestTrendPageOfLittle(t *testing.T) {
+	run := history.Of(compare(t, "staging-model.tfstate"), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), "", nil, nil)
+	incomplete, zero := run, run
+	incomplete.Verdict = parity.Incomplete
+	zero.Score, zero.Dimensions = 0, map[string]float64{}
+	for name, runs := range map[string][]history.Run{
+		"one": {run}, "same time": {run, zero}, "incomplete": {incomplete}, "zero": {zero, zero}, "none": nil,
+	} {
+		page := string(renderTrend(t, "html", history.Compute(runs, time.Time{}), report.Style{}))
+		assert.Contains(t, page, "</html>", name)
+		assert.NotContains(t, page, "NaN", name)
+		assert.Equal(t, len(runs) > 0, strings.Contains(page, `<circle`), name)
+	}
+	page := string(renderTrend(t, "html", history.Compute([]history.Run{run}, run.At.Add(1)), report.Style{}))
+	assert.Contains(t, page, "No run since 2026-03-01 00:00.")
 }
