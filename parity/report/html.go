@@ -23,7 +23,7 @@ import (
 const (
 	maxPageFindings = 2000
 	maxPageTiers    = 200
-	maxPageList     = 200  // of mended findings, gaps, types
+	maxPageList     = 200  // of mended findings, gaps, notes
 	maxPageText     = 1000 // characters of a value
 	maxPlotBoxes    = 48   // on one side of a tier
 	maxPlotLanes    = 6
@@ -108,8 +108,7 @@ type page struct {
 	Mended      []pageCause
 	MendedLeft  int
 	Notes       []string
-	Types       []string
-	TypesLeft   int
+	NotesLeft   int
 }
 
 type pageSide struct {
@@ -180,12 +179,16 @@ func newPage(r *parity.Report) *page {
 	p.dimensions(r)
 	p.tiers(r)
 	p.findings(r)
-	mended, left := head(r.Mended, maxPageList)
+	mended, mendedLeft := head(r.Mended, maxPageList)
 	for _, c := range causes(mended) {
 		p.Mended = append(p.Mended, newPageCause(c))
 	}
-	p.MendedLeft = left
-	p.notes(r)
+	p.MendedLeft = mendedLeft
+	notes, left := head(unjudged(r), maxPageList)
+	for _, note := range notes {
+		p.Notes = append(p.Notes, capital(shorten(note, 10*maxPageText)))
+	}
+	p.NotesLeft = left
 	return p
 }
 
@@ -508,18 +511,4 @@ func newPageCause(c *cause) pageCause {
 		pc.Places = append(pc.Places, place)
 	}
 	return pc
-}
-
-func (p *page) notes(r *parity.Report) {
-	if r.Unresolved > 0 {
-		p.Notes = append(p.Notes, capital(count(r.Unresolved, "reference"))+" to things outside of both environments, taken for equal.")
-	}
-	if r.Unknown > 0 {
-		p.Notes = append(p.Notes, capital(count(r.Unknown, "attribute"))+" not known, so not compared.")
-	}
-	types, left := head(slices.Sorted(maps.Keys(r.Uncompared)), maxPageList)
-	for _, typ := range types {
-		p.Types = append(p.Types, fmt.Sprintf("%s × %d", shorten(clean(typ), 120), r.Uncompared[typ]))
-	}
-	p.TypesLeft = left
 }
