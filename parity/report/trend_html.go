@@ -1,12 +1,12 @@
 package report
 
 import (
-	_ "embed"
 	"html/template"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-analyze/charts/chartdraw"
@@ -18,12 +18,9 @@ import (
 // maxPageRuns is how many runs of a series the page lists; the charts have all of them.
 const maxPageRuns = 200
 
-//go:embed trend.html.tmpl
-var trendPage string
-
-// TrendHTML writes trends as a page in one file, with charts that need neither a script nor the network.
-func TrendHTML(w io.Writer, trends history.Trends, _ Style) error {
-	page, err := template.New("trend").Funcs(template.FuncMap{
+// trendTemplate is parsed when it is first used.
+var trendTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("trend.html.tmpl").Funcs(template.FuncMap{
 		"clean": clean, "minute": minute, "limits": limits, "commit": shortCommit, "count": count, "remarks": remarks,
 		"charts": charts, "latest": latest,
 		"score": func(score *float64) string { return strconv.FormatFloat(*score, 'f', 2, 64) },
@@ -33,11 +30,17 @@ func TrendHTML(w io.Writer, trends history.Trends, _ Style) error {
 			return slices.DeleteFunc(slices.Clone(s.Findings), func(f history.Track) bool { return f.Standing != standing })
 		},
 		"last": func(runs []history.Point) history.Point { return runs[len(runs)-1] },
-	}).Parse(trendPage)
-	if err != nil {
-		return err
-	}
-	return page.Execute(w, trends)
+	}).ParseFS(pageFiles, "html/trend.html.tmpl"))
+})
+
+// TrendHTML writes trends as a page in one file, with charts that need neither a script nor the network.
+func TrendHTML(w io.Writer, trends history.Trends, _ Style) error {
+	css := template.CSS(pageFile("style.css") + pageFile("trend.css"))
+	return trendTemplate().Execute(w, struct {
+		history.Trends
+		CSS    template.CSS
+		Policy string
+	}{trends, css, contentPolicy(css, "")})
 }
 
 // latest are the runs that a page lists, latest first.
@@ -100,7 +103,7 @@ func lastOf(values []*float64, decimals int) string {
 	return "–"
 }
 
-// draw draws values over the runs; nil ones are gaps. Colours are the page's, by classes: line, pass, fail, gap, axis.
+// draw draws values over the runs; nil ones are gaps. Colours are the page's, by classes: line, level, pass, fail, gap, axis.
 func draw(runs []history.Point, values []*float64, bottom, top float64, decimals int) (template.HTML, error) {
 	const width, height = 480, 170
 	from, to := runs[0].At, runs[len(runs)-1].At
@@ -145,14 +148,16 @@ func draw(runs []history.Point, values []*float64, bottom, top float64, decimals
 	}
 	for _, y := range []float64{bottom, (bottom + top) / 2, top} {
 		levels = append(levels, chartdraw.Tick{Value: y, Label: strconv.FormatFloat(y, 'f', decimals, 64)})
+		// The library's own grid has styles of its own, which the page's policy forbids.
+		all = append([]chartdraw.Series{chartdraw.TimeSeries{Style: class("level", 1, 0), XValues: []time.Time{from, to}, YValues: []float64{y, y}}}, all...)
 	}
+	hidden := chartdraw.Hidden()
 	c := chartdraw.Chart{
 		Width: width, Height: height, Series: all,
-		Background: chartdraw.Style{ClassName: "canvas", Padding: chartdraw.Box{Top: 12, Left: 12, Right: 16, Bottom: 8, IsSet: true}},
-		Canvas:     chartdraw.Style{ClassName: "canvas"},
-		XAxis:      chartdraw.XAxis{Style: class("axis", 1, 0), Ticks: days},
-		// Lines of the grid have no class: grey is seen on both.
-		YAxis:          chartdraw.YAxis{Style: class("axis", 1, 0), Ticks: levels, GridMajorStyle: chartdraw.Style{StrokeWidth: 1, StrokeColor: chartdraw.ColorAlternateGray.WithAlpha(80)}},
+		Background:     chartdraw.Style{ClassName: "canvas", Padding: chartdraw.Box{Top: 12, Left: 12, Right: 16, Bottom: 8, IsSet: true}},
+		Canvas:         chartdraw.Style{ClassName: "canvas"},
+		XAxis:          chartdraw.XAxis{Style: class("axis", 1, 0), Ticks: days, GridMajorStyle: hidden, GridMinorStyle: hidden},
+		YAxis:          chartdraw.YAxis{Style: class("axis", 1, 0), Ticks: levels, GridMajorStyle: hidden, GridMinorStyle: hidden, Zero: chartdraw.GridLine{Style: hidden}},
 		YAxisSecondary: chartdraw.HideYAxis(),
 	}
 	var svg strings.Builder

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/maquette/maquette/internal/browsertest"
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/parity/history"
 	"github.com/maquette/maquette/parity/report"
@@ -122,15 +123,30 @@ func TestTrendColourOnlyWhenAsked(t *testing.T) {
 	assert.Nil(t, report.TrendFor("yaml"))
 }
 
-// The page is one file: it loads nothing, and says so to the browser.
+// The page is one file: it loads nothing, and its policy forbids all but its own style.
 func TestTrendPageIsSelfContained(t *testing.T) {
 	page := renderTrend(t, "html", history.Compute(lived(t), time.Time{}), report.Style{})
-	assert.Contains(t, string(page), `content="default-src 'none'; style-src 'unsafe-inline'"`)
+	assert.Contains(t, string(page), `content="default-src &#39;none&#39;; style-src &#39;sha256-`)
 	assert.NotContains(t, string(page), "%!")
-	for _, loads := range []string{"src=", "href=", "url(", "@import", "<script", "<link"} {
-		assert.NotContains(t, string(page), loads)
+	for _, loads := range []string{"src=", "url(", "@import", "<script", "style="} {
+		assert.False(t, strings.Contains(string(page), loads), loads)
 	}
+	assert.Equal(t, 1, strings.Count(string(page), "href="), "the empty icon")
 	assert.Equal(t, 14, bytes.Count(page, []byte("<svg")), "seven charts for each of two series")
+}
+
+func TestTrendPageInBrowser(t *testing.T) {
+	browser, checker := browsertest.Start(t), axe(t)
+	page := renderTrend(t, "html", history.Compute(lived(t), time.Time{}), report.Style{})
+	for _, view := range []browsertest.View{{Width: 1440, Height: 900}, {Width: 360, Height: 740, Dark: true}} {
+		p := browser.Open(t, page, view)
+		assert.LessOrEqual(t, browsertest.Eval[int](p, overflow), 0, "it scrolls sideways at %d px", view.Width)
+		assert.Empty(t, violations(p, checker), "%d px", view.Width)
+		line := browsertest.Eval[string](p, `getComputedStyle(document.querySelector("svg .line")).stroke`)
+		assert.Equal(t, view.Dark, line == "rgb(143, 191, 235)", line)
+		quiet(t, p)
+		p.Close()
+	}
 }
 
 // Charts of histories that are no line: one run, none that was judged, all the same, none in the time asked for.
