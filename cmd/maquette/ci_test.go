@@ -110,12 +110,12 @@ func TestGuide(t *testing.T) {
 	require.NoError(t, err)
 	blocks := regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$").FindAllStringSubmatch(string(guide), -1)
 	require.Equal(t, strings.Count(string(guide), "\n```"), 2*len(blocks), "each block says what it is in")
-	exits := regexp.MustCompile(`# exit code (\d+): `)
+	exits, expires := regexp.MustCompile(`# exit code (\d+): `), regexp.MustCompile(`expires = ".*"`)
 	ran, failed := 0, 0
 	for _, block := range blocks {
 		if block[1] != "sh" {
 			name, text, _ := strings.Cut(strings.TrimPrefix(block[2], "# "), "\n")
-			c.write(name, text)
+			c.write(name, expires.ReplaceAllString(text, `expires = "2999-12-31"`)) // that day comes
 			continue
 		}
 		for _, command := range strings.Split(strings.TrimSpace(strings.ReplaceAll(block[2], "\\\n", "")), "\n") {
@@ -129,8 +129,8 @@ func TestGuide(t *testing.T) {
 			ran++
 		}
 	}
-	assert.Greater(t, ran, 20)
-	assert.Equal(t, 3, failed)
+	assert.Greater(t, ran, 25)
+	assert.Equal(t, 4, failed)
 
 	// What it has led to: everything is committed but what holds secrets, and what is committed holds none.
 	c.ok("git add . && git commit -qm all")
