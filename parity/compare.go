@@ -178,6 +178,9 @@ func (j *judge) tierOf(b, c *unit) string {
 		if n := j.nameOf(side.u); n != "" {
 			return n
 		}
+		if n := side.u.members[0].documentTier(); n != "" {
+			return n
+		}
 		if side.u.typ.Kind == "subnet" || side.u.typ.Kind == "network" || side.u.typ.Kind == "firewall" {
 			continue
 		}
@@ -254,6 +257,10 @@ func (j *judge) attributes() {
 
 // countAttributes adds a pair's attributes to what was compared.
 func (j *judge) countAttributes(u *unit) {
+	if u.typ.Kind == documentType {
+		j.counted("configuration", max(1, leaves(u.members[0].Attributes.Get("content"))))
+		return
+	}
 	keys, items := u.members[0].Attributes.Keys(), u.members[0].Attributes.Items()
 	for i, k := range keys {
 		if items[i].Empty() {
@@ -308,7 +315,8 @@ func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string
 			d.out = d.common(o.out, exact && m.block() != other.block())
 		}
 		for _, x := range d.out {
-			if n, ok := merged[x.path]; ok {
+			// Of one member, two differences at one path are two: "a.b" and b in a.
+			if n, ok := merged[x.path]; ok && total.out[n].members[len(total.out[n].members)-1] != m {
 				total.out[n].members = append(total.out[n].members, m)
 				continue
 			}

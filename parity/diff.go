@@ -18,6 +18,7 @@ type difference struct {
 	cand     Value
 	keyed    bool        // base or cand is absent, under a key of the user's
 	reorder  bool        // only the order differs
+	retyped  bool        // in documents: the types differ
 	foreign  bool        // the candidate holds what is the baseline's own
 	members  []*Resource // of the candidate, that differ
 	baseline *Resource   // what the first of them was compared with
@@ -32,6 +33,8 @@ type differ struct {
 	plannedB, plannedC bool
 	skip               map[string]bool // top-level attributes that other resources fill in
 	same               bool            // both are one and the same resource
+	strict             bool            // both are documents
+	untyped            bool            // of documents: one's format knows texts only
 	out                []difference
 	// unresolved and unknown count what could not be compared: names of things
 	// outside of both environments, and what a plan does not know yet.
@@ -57,13 +60,19 @@ func (p place) field(name string) place {
 	return place{path: p.path + "." + name, attr: p.attr + "." + name, free: p.free}
 }
 
-var plainKey = lazyregexp.New(`^[A-Za-z_][\w-]*$`)
+var (
+	plainKey  = lazyregexp.New(`^[A-Za-z_][\w-]*$`)
+	dottedKey = lazyregexp.New(`^[A-Za-z_][\w.-]*$`)
+)
 
 // key goes to a key of the user's, which the catalogue knows nothing of.
 func (p place) key(key string) place {
-	if plainKey.MatchString(key) {
+	switch {
+	case p.path == "" && dottedKey.MatchString(key): // of a document: properties have such names
+		p.path = key
+	case plainKey.MatchString(key):
 		p.path += "." + key
-	} else {
+	default:
 		p.path += "[" + strconv.Quote(key) + "]"
 	}
 	p.free, p.block = true, false
@@ -84,6 +93,10 @@ func (p place) element(label string) place {
 
 // resources compares two resources of type t.
 func (d *differ) resources(b, c *Resource) {
+	if b.Type == documentType {
+		d.documents(b, c)
+		return
+	}
 	d.plannedB, d.plannedC = b.Planned, c.Planned
 	id, arn := b.Attributes.Get("id"), b.Attributes.Get("arn")
 	d.same = id.Text != "" && id.Text == c.Attributes.Get("id").Text && arn.Text == c.Attributes.Get("arn").Text
@@ -141,7 +154,7 @@ func (d *differ) field(b, c Value, p place, key string, keyed bool) {
 	if keyed {
 		q = p.key(key)
 	}
-	if p.free || p.block {
+	if (p.free || p.block) && !d.strict {
 		b, c = policyForm(key, b), policyForm(key, c)
 	}
 	if !keyed && (d.t.Aspect(q.attr).Kind == catalog.Identity || d.skip[q.attr]) {
@@ -153,6 +166,10 @@ func (d *differ) field(b, c Value, p place, key string, keyed bool) {
 // value compares two values; keyed says that they stand under a key of the
 // user's, so that one without the other is a key that is missing.
 func (d *differ) value(b, c Value, p place, keyed bool) {
+	if d.strict {
+		d.part(b, c, p)
+		return
+	}
 	switch {
 	case b.Kind == Unknown || c.Kind == Unknown:
 		d.unknown++

@@ -181,6 +181,10 @@ func (d *differ) keyedLists(b, c []Value, key string, p place) {
 	for _, e := range entries {
 		q := p.element(strconv.Quote(e.name))
 		if e.b.Kind != Null && e.c.Kind != Null {
+			if d.strict { // the type of the name is compared, too
+				d.part(e.b, e.c, q)
+				continue
+			}
 			// The name was compared; a lone "value" is the element.
 			if bv, bok := soleValue(e.b, key); bok {
 				if cv, cok := soleValue(e.c, key); cok {

@@ -47,9 +47,11 @@ func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 		d.varying = append(d.varying, LastKey(p.path))
 		return true, false
 	}
-	if x, ok := b.Float(); ok {
-		if y, ok := c.Float(); ok && x == y {
-			return true, false
+	if !d.strict || b.Kind != c.Kind { // in a document, the text "1.10" is not "1.1"
+		if x, ok := b.Float(); ok {
+			if y, ok := c.Float(); ok && x == y {
+				return true, false
+			}
 		}
 	}
 	a := d.t.Aspect(p.attr)

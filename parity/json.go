@@ -42,10 +42,10 @@ type Decoder struct {
 	scratch  []byte
 }
 
-// NewDecoder returns a Decoder of r.
-func NewDecoder(r io.Reader) *Decoder {
+// NewDecoder returns a Decoder of r. Names may come twice in an object, unless an option forbids it.
+func NewDecoder(r io.Reader, options ...jsontext.Options) *Decoder {
 	return &Decoder{
-		Decoder:  jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true)),
+		Decoder:  jsontext.NewDecoder(r, append([]jsontext.Options{jsontext.AllowDuplicateNames(true)}, options...)...),
 		MaxDepth: maxDepth,
 		seen:     map[string]string{},
 	}

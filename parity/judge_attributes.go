@@ -42,6 +42,10 @@ func (j *judge) difference(b, c *unit, d difference) {
 		say("config/foreign-reference", Warning, "%s points to what belongs to the baseline", name)
 		return
 	}
+	if d.retyped {
+		say("config/type", Warning, "%s is %s in the baseline, and %s in the candidate", name, typeName(d.base), typeName(d.cand))
+		return
+	}
 	switch a.Kind {
 	case catalog.Identity, catalog.Placement:
 		if a.Detail == "standby" {

@@ -79,6 +79,11 @@ func (j *judge) extra(u *unit) {
 		j.add("config/missing-key", nil, u, Finding{
 			Severity: Error, Candidate: j.presence(u), Message: fmt.Sprintf("%s is not in the baseline", j.called(u)),
 		})
+	case kind == documentType:
+		j.add("config/missing-resource", nil, u, Finding{
+			Severity: Error, Candidate: j.presence(u), Message: fmt.Sprintf("%s is not in the baseline", j.called(u)),
+			Help: "Name it in the baseline's observe block as well, or remove it from both.",
+		})
 	case isTier(u):
 		j.add("topology/extra-tier", nil, u, Finding{
 			Severity: Info, Path: "members", Baseline: 0, Candidate: max(j.sc.facts[u].members, 0),

@@ -262,6 +262,9 @@ const (
 
 // bySimilarity pairs the most similar units of one type first.
 func (p *pairer) bySimilarity(b, c []*unit) {
+	if b[0].typ.Kind == documentType {
+		return // what people name is not guessed
+	}
 	least := alike
 	if len(b) == 1 && len(c) == 1 {
 		least = alikeAlone

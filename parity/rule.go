@@ -173,6 +173,11 @@ var Rules = []Rule{
 		"Set the same value, or waive it with a reason.",
 	},
 	{
+		"config/type", Warning, "a value in a document is of another type: the text \"true\" and true, a text and a number, a list and one value",
+		"Code that gets a text where it expects a switch or a number fails, or takes any text for true.",
+		"Write it in both in the same way; quotes make a text.",
+	},
+	{
 		"config/environment", Warning, "an environment variable differs",
 		"The same code behaves differently under other variables.",
 		"Set the same value, or derive both from one definition.",
@@ -228,7 +233,7 @@ var Rules = []Rule{
 		"Add the key, or remove it from both.",
 	},
 	{
-		"config/missing-resource", Error, "a supporting resource of the baseline (rule, role, policy, setting) has no counterpart",
+		"config/missing-resource", Error, "a supporting resource of the baseline (rule, role, policy, setting), or a document of either, has no counterpart",
 		"What it grants, guards or sets is not there to be tested.",
 		"Add it to the candidate, best by making both from one module.",
 	},

@@ -109,6 +109,9 @@ func (s *Snapshot) Seal(cat *catalog.Catalog) {
 	s.secrets = &secrets{key: runKey, values: map[string]bool{}, names: map[string]bool{}}
 	for i := range s.Resources {
 		r := &s.Resources[i]
+		if r.sealed {
+			continue
+		}
 		t := cat.Type(r.Type)
 		r.Attributes = sealer{s.secrets, t, r.Attributes}.object(r.Attributes, "", false)
 	}
@@ -204,7 +207,7 @@ func (s sealer) value(v Value, path string, secret bool) Value {
 	}
 	switch v.Kind {
 	case Secret: // marked by the source
-		if secret || LooksSecret(v.Text) || s.t.Aspect(path).Kind == catalog.Identity {
+		if secret || LooksSecret(v.Text) || s.t.Aspect(path).Kind == catalog.Identity || s.t.Kind == documentType {
 			return s.value(Text(v.Text), path, true)
 		}
 		return s.mask(decodeString(Text(v.Text), path), path)

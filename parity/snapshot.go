@@ -79,6 +79,8 @@ type Resource struct {
 	// leaves out, the provider has still to fill in.
 	Planned    bool
 	Attributes Value
+
+	sealed bool // it came from a sealed snapshot into one that is not
 }
 
 var instanceKeys = lazyregexp.New(`\[("([^"\\]|\\.)*"|\d+)\]`)
@@ -112,6 +114,9 @@ func (s *Snapshot) Merge(other *Snapshot) error {
 				r.Address, strings.Join(s.Sources, ", "), strings.Join(other.Sources, ", "))
 		}
 	}
+	s.markSealed()
+	other.markSealed()
+	s.Sealed = s.Sealed && other.Sealed
 	s.Sources = append(s.Sources, other.Sources...)
 	s.Resources = append(s.Resources, other.Resources...)
 	s.Externals = append(s.Externals, other.Externals...)
@@ -119,6 +124,13 @@ func (s *Snapshot) Merge(other *Snapshot) error {
 	s.Providers = mergeMaps(s.Providers, other.Providers)
 	s.Modules = mergeMaps(s.Modules, other.Modules)
 	return nil
+}
+
+// markSealed keeps with each resource what the snapshot says of all: none may be sealed twice, nor left out.
+func (s *Snapshot) markSealed() {
+	for i := range s.Resources {
+		s.Resources[i].sealed = s.Resources[i].sealed || s.Sealed
+	}
 }
 
 // mergeMaps returns all entries of both; those of the first count.

@@ -9,15 +9,14 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/maquette/maquette/internal/hclbounds"
 )
 
-// What a file may be at most. The parser recurses: without bounds, a hostile or generated file would end the process,
-// as Go cannot recover from a stack that is full.
-const (
-	maxFileSize  = 256 << 10
-	maxNesting   = 100
-	maxOperators = 5_000 // as each nests what comes after it, or before
-)
+// What a file may be at most.
+const maxFileSize = 256 << 10
+
+var limits = hclbounds.Limits{Nesting: 100, Operators: 5_000}
 
 // Parse decodes and validates the definitions of all files, and reports everything that can be found without reading
 // modules, in order of file and line. Where a file is no HCL, what takes several environments to see is not looked for:
@@ -86,34 +85,13 @@ func bounded(data []byte, name string) hcl.Diagnostics {
 		return hcl.Diagnostics{problem(start, "File too large", "A file of definitions may have %d KiB, and this one has %d. Divide it: all *.hcl files of the directory are read together.",
 			maxFileSize>>10, (len(data)+1023)>>10)}
 	}
-	tokens, _ := hclsyntax.LexConfig(data, name, hcl.InitialPos)
-	depth, operators := 0, 0
-	for _, token := range tokens {
-		if slices.Contains(operatorTokens, token.Type) {
-			operators++
-		}
-		if operators > maxOperators {
-			return hcl.Diagnostics{problem(token.Range, "Too many operators", "A file of definitions may have %d operators. Divide it: all *.hcl files of the directory are read together.", maxOperators)}
-		}
-		switch token.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-			depth++
-		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
-			depth--
-		}
-		if depth > maxNesting {
-			return hcl.Diagnostics{problem(token.Range, "Nested too deeply", "Brackets and templates may be nested %d deep at most.", maxNesting)}
-		}
+	switch excess, at := limits.Find(data, name); excess {
+	case hclbounds.Operators:
+		return hcl.Diagnostics{problem(at, "Too many operators", "A file of definitions may have %d operators. Divide it: all *.hcl files of the directory are read together.", limits.Operators)}
+	case hclbounds.Nesting:
+		return hcl.Diagnostics{problem(at, "Nested too deeply", "Brackets and templates may be nested %d deep at most.", limits.Nesting)}
 	}
 	return nil
-}
-
-// operatorTokens are those that let an expression be deep without being in brackets.
-var operatorTokens = []hclsyntax.TokenType{
-	hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenPlus, hclsyntax.TokenStar, hclsyntax.TokenSlash, hclsyntax.TokenPercent,
-	hclsyntax.TokenEqualOp, hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan,
-	hclsyntax.TokenGreaterThanEq, hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenQuestion,
-	hclsyntax.TokenOBrack, hclsyntax.TokenTemplateControl,
 }
 
 // WriteDiagnostics prints diagnostics with the source lines that they are about, in order of file and line. A width of

@@ -73,7 +73,7 @@ func TestParseHostileFiles(t *testing.T) {
 			_, diags := Parse(inside(strings.Repeat(part, most) + "1"))
 			require.NotEmpty(t, diags)
 			// As many as the bounds let through.
-			text := strings.Repeat(part, min(maxOperators-1, most)) + "1"
+			text := strings.Repeat(part, min(limits.Operators-1, most)) + "1"
 			d, _ := Parse(inside(text))
 			require.NotNil(t, d)
 			literalText(text) // as of --var
@@ -82,7 +82,7 @@ func TestParseHostileFiles(t *testing.T) {
 	_, diags := Parse([]File{{Name: "large.hcl", Data: make([]byte, maxFileSize+1)}})
 	require.Len(t, diags, 1)
 	assert.Equal(t, "File too large", diags[0].Summary)
-	_, ok := literalText(strings.Repeat("[", maxNesting+1) + strings.Repeat("]", maxNesting+1))
+	_, ok := literalText(strings.Repeat("[", limits.Nesting+1) + strings.Repeat("]", limits.Nesting+1))
 	assert.False(t, ok)
 }
 

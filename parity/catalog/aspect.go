@@ -46,7 +46,7 @@ func Kinds() []string { return slices.Sorted(slices.Values(kinds)) }
 
 var kinds = []string{
 	"alarm", "address", "api", "attachment", "auth", "balancer", "cache", "cdn", "certificate", "cluster",
-	"compute", "dashboard", "database", "delivery", "dns", "event", "filesystem", "firewall", "function",
+	"compute", "dashboard", "database", "delivery", "dns", "document", "event", "filesystem", "firewall", "function",
 	"health_check", "identity", "key", "log", "nat", "network", "parameter", "parameter_group", "part",
 	"policy", "queue", "registry", "search", "secret", "storage", "stream", "subnet", "subnet_group",
 	"target", "template", "topic", "utility", "waf", "workflow",
