@@ -54,7 +54,7 @@ func (d *decoder) environment(block *hcl.Block) *Environment {
 	env.Aliases = d.texts(b, "aliases")
 	env.Tiers = d.tiers(b)
 	if block := b.one("observe"); block != nil {
-		env.Observe = d.observe(block)
+		env.Observe, env.Documents = d.observe(block)
 	}
 	if block := b.one("scale"); block != nil {
 		env.Scale = d.scale(block)
@@ -177,7 +177,7 @@ func (d *decoder) ratio(b body) float64 {
 }
 
 var observeSchema = &hcl.BodySchema{
-	Blocks: []hcl.BlockHeaderSchema{{Type: "terraform"}, {Type: "state"}, {Type: "snapshot"}, {Type: "aws"}},
+	Blocks: []hcl.BlockHeaderSchema{{Type: "terraform"}, {Type: "state"}, {Type: "snapshot"}, {Type: "aws"}, {Type: "document", LabelNames: []string{"name"}}},
 }
 
 var observationSchemas = map[string]*hcl.BodySchema{
@@ -188,13 +188,25 @@ var observationSchemas = map[string]*hcl.BodySchema{
 }
 
 // observe decodes where the environment is observed.
-func (d *decoder) observe(block *hcl.Block) []Observation {
+func (d *decoder) observe(block *hcl.Block) (observations []Observation, documents []Document) {
 	content := d.read(block, observeSchema)
 	if len(content.Blocks) == 0 {
-		d.errorf(block.DefRange, "Nothing to observe", "Say where the environment is read: a block terraform, state, snapshot or aws.")
+		d.errorf(block.DefRange, "Nothing to observe", "Say where the environment is read: a block terraform, state, snapshot or aws; or a document beside it.")
 	}
-	var observations []Observation
+	first := map[string]hcl.Range{}
 	for _, block := range content.Blocks {
+		if block.Type == "document" {
+			name := block.Labels[0]
+			if earlier, found := first[name]; found {
+				d.errorf(block.DefRange, "Duplicate document", "The document %q is at %s already. Give this one another name, or remove one of the two.", name, place(earlier))
+				continue
+			}
+			first[name] = block.DefRange
+			if document, ok := d.document(block); ok {
+				documents = append(documents, document)
+			}
+			continue
+		}
 		b := d.read(block, observationSchemas[block.Type])
 		observation := Observation{Kind: block.Type, Range: block.DefRange}
 		switch block.Type {
@@ -210,7 +222,7 @@ func (d *decoder) observe(block *hcl.Block) []Observation {
 		}
 		observations = append(observations, observation)
 	}
-	return observations
+	return observations, documents
 }
 
 // aws writes a live source as `maquette parity` takes it: aws://REGION?profile=P&tag.Environment=staging.

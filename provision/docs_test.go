@@ -44,7 +44,7 @@ func TestReference(t *testing.T) {
 	}
 	schemas := []*hcl.BodySchema{
 		environmentSchema, tierSchema, scaleSchema, overrideSchema, terraformSchema, throwawaySchema, quotaSchema, hookSchema,
-		observeSchema, paritySchema, ignoreSchema, waiveSchema,
+		observeSchema, documentSchema, paritySchema, ignoreSchema, waiveSchema,
 	}
 	for kind, schema := range checkSchemas {
 		named = append(named, kind)

@@ -30,6 +30,7 @@ type Environment struct {
 	ModelOf   string   // the environment it is a scale model of; "" for none
 	Aliases   []string // more words that stand for its name, as in names of resources
 	Observe   []Observation
+	Documents []Document
 	Scale     *Scale
 	Tiers     []Tier // in order of name
 	Terraform *Terraform

@@ -89,7 +89,7 @@ func TestGoodDefinitions(t *testing.T) {
 				env := d.Environments[name]
 				model, _ := d.Model(name)
 				write(t, &b, "environment "+name, map[string]any{
-					"model": model, "aliases": env.Aliases, "observe": env.Observe, "tiers": d.Tiers(name), "parity": env.Parity,
+					"model": model, "aliases": env.Aliases, "observe": env.Observe, "documents": env.Documents, "tiers": d.Tiers(name), "parity": env.Parity,
 				})
 			}
 			for _, w := range requestsOf(t, file.Data) {

@@ -17,13 +17,14 @@ import (
 	"time"
 )
 
-// command is what a check or a hook runs.
+// command is what a check, a hook or a document runs.
 type command struct {
 	args   []string
 	dir    string // empty: the process's
 	env    map[string]string
-	secret []string // names in env
-	prefix string   // of its lines in the log
+	secret []string  // names in env
+	prefix string    // of its lines in the log
+	stdout io.Writer // nil: into the log, with the rest
 }
 
 // failure is why a command that ran was no success.
@@ -57,6 +58,9 @@ func (p Prober) run(ctx context.Context, c command, log io.Writer) error {
 	cmd.WaitDelay = cmp.Or(p.Grace, defaultGrace)
 	out := &output{to: log, prefix: c.prefix, mask: mask}
 	cmd.Stdout, cmd.Stderr = out, out // one pipe for both: lines stay in order
+	if c.stdout != nil {
+		cmd.Stdout = c.stdout
+	}
 
 	// Where the kernel ends children with their parent, it takes the thread for the parent.
 	runtime.LockOSThread()

@@ -22,6 +22,18 @@ environment "production" {
     snapshot {
       file = "snapshots/production.json"
     }
+    document "flags" {
+      file    = "../config/production/flags.yaml"
+      secrets = ["payments.*.key", "pin"]
+      tier    = "web"
+    }
+    document "settings" {
+      command     = ["./print-settings", "production"]
+      dir         = "../scripts"
+      environment = { SETTINGS_TOKEN = "kanarienvogel-4711", REGION = "eu" }
+      timeout     = "5s"
+      format      = "json"
+    }
   }
   tier "web" {
     members = 12
