@@ -143,3 +143,12 @@ func typeName(v Value) string {
 	}
 	return "a map"
 }
+
+// spelled is a value as JSON, in which its type shows.
+func spelled(v Value) string {
+	text := compact(v).appendJSON(nil)
+	if v.Document {
+		text = Text(string(text)).appendJSON(nil)
+	}
+	return cut(string(text))
+}

@@ -63,11 +63,11 @@ func TestDocuments(t *testing.T) {
 		"types": {
 			"yaml", "on: true\nport: 8080\none: x\nm: {a: 1}\nports: [1, 2]\njson: '{\"a\": 1}'\n", "yaml", "on: 'true'\nport: '8080'\none: [x]\nm: [a]\nports: ['1', '2']\njson: {a: 1}\n",
 			[]string{
-				`warning config/type {"a":1}/{"a":1}: json is a text in the baseline, and a map in the candidate`,
+				`warning config/type "{\"a\":1}"/{"a":1}: json is a text in the baseline, and a map in the candidate`,
 				`warning config/type {"a":1}/["a"]: m is a map in the baseline, and a list of texts in the candidate`,
-				"warning config/type true/true: on is a switch (true or false) in the baseline, and a text in the candidate",
-				`warning config/type x/["x"]: one is a text in the baseline, and a list of texts in the candidate`,
-				"warning config/type 8080/8080: port is a number in the baseline, and a text in the candidate",
+				`warning config/type true/"true": on is a switch (true or false) in the baseline, and a text in the candidate`,
+				`warning config/type "x"/["x"]: one is a text in the baseline, and a list of texts in the candidate`,
+				`warning config/type 8080/"8080": port is a number in the baseline, and a text in the candidate`,
 				`warning config/type [1,2]/["1","2"]: ports is a list of numbers in the baseline, and a list of texts in the candidate`,
 			},
 		},

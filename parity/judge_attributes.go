@@ -43,6 +43,7 @@ func (j *judge) difference(b, c *unit, d difference) {
 		return
 	}
 	if d.retyped {
+		f.Baseline, f.Candidate = spelled(d.base), spelled(d.cand)
 		say("config/type", Warning, "%s is %s in the baseline, and %s in the candidate", name, typeName(d.base), typeName(d.cand))
 		return
 	}

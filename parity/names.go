@@ -260,6 +260,25 @@ func environmentNames(base, cand *environment) (b, c nameSet) {
 	return b, c
 }
 
+// NamedIn returns the usual name of an environment that stands as a word in a text, and not in another one that has the
+// other environment's in its place; "" where there is none, or several.
+func NamedIn(text, other string) string {
+	there := map[string]bool{}
+	for _, w := range wordsOf(other) {
+		there[w] = true
+	}
+	name := ""
+	for _, w := range wordsOf(text) {
+		if f := formsOf[w]; f != nil && !there[w] {
+			if name != "" && name != f[0] {
+				return ""
+			}
+			name = f[0]
+		}
+	}
+	return name
+}
+
 // spoken finds the word for an environment without a name, in the values that
 // stand where the other environment's own name stands as a value.
 func spoken(nameless, other *Snapshot, names nameSet) string {

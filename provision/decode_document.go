@@ -62,6 +62,9 @@ var documentSchema = &hcl.BodySchema{Attributes: attributes("", "file command di
 
 var documentName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
+// IsDocumentName reports whether a document can have the name.
+func IsDocumentName(name string) bool { return documentName.MatchString(name) }
+
 // document decodes a document of the environment's. It is false where it could not be read.
 func (d *decoder) document(block *hcl.Block) (Document, bool) {
 	before := len(d.diags)
@@ -70,7 +73,7 @@ func (d *decoder) document(block *hcl.Block) (Document, bool) {
 		Name: block.Labels[0], File: d.path(b, "file"), Dir: b.dir, Timeout: 30 * time.Second,
 		Format: d.text(b, "format"), Secrets: d.texts(b, "secrets"), Tier: d.text(b, "tier"), Range: block.DefRange,
 	}
-	if !documentName.MatchString(doc.Name) {
+	if !IsDocumentName(doc.Name) {
 		d.errorf(block.LabelRanges[0], "Bad name", "A document is paired with the other environment's by its name, which has letters, digits, dashes and underscores: \"flags\".")
 	}
 	switch {

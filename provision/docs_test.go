@@ -17,7 +17,7 @@ func TestReference(t *testing.T) {
 	require.NoError(t, err)
 	text := string(data)
 	examples := regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(text, -1)
-	require.Len(t, examples, 2)
+	require.Len(t, examples, 3)
 	for _, example := range examples {
 		d, diags := Parse([]File{{Name: "environments/example.hcl", Data: []byte(example[1])}})
 		require.Empty(t, messages(d, diags))

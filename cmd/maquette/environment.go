@@ -107,6 +107,9 @@ func (o *observer) environmentOf(ctx context.Context, name string) (environment,
 // sides tells what the two sources are of. Where only one is given it is an environment, and the baseline is the one that
 // it models.
 func (o *observer) sides(ctx context.Context, cmd *cobra.Command, args []string) (baseline, candidate named, err error) {
+	if len(args) == 0 {
+		return baseline, candidate, nil
+	}
 	if candidate, err = o.find(ctx, args[len(args)-1]); err != nil {
 		return baseline, candidate, err
 	}
@@ -132,7 +135,23 @@ func (o *observer) sides(ctx context.Context, cmd *cobra.Command, args []string)
 // environment reads an environment where its definition says the truth is, or else the state of its instance.
 func (o *observer) environment(ctx context.Context, n named) (*parity.Snapshot, error) {
 	env := o.defs.Environments[n.environment]
-	if env == nil || len(env.Observe) == 0 || n.instance != n.environment {
+	if env == nil {
+		return o.instance(ctx, n.environment, n.instance)
+	}
+	whole, err := o.resources(ctx, n, env)
+	if err != nil {
+		return nil, err
+	}
+	return whole, o.layDocuments(ctx, env, whole)
+}
+
+// resources reads an environment without its documents. One that nothing builds may have nothing else.
+func (o *observer) resources(ctx context.Context, n named, env *provision.Environment) (*parity.Snapshot, error) {
+	switch {
+	case len(env.Observe) > 0 && n.instance == n.environment:
+	case len(env.Documents) > 0 && n.instance == n.environment && !o.defs.Builds(n.environment):
+		return &parity.Snapshot{Environment: n.environment}, nil
+	default:
 		return o.instance(ctx, n.environment, n.instance)
 	}
 	var whole *parity.Snapshot

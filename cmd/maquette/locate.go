@@ -23,22 +23,33 @@ type locator struct {
 	env   *provision.Environment // nil: the candidate is no environment
 	roots []string               // Terraform directories that the candidate is made by
 	files []string               // what else it was read from
+	docs  map[string]hcl.Range   // documents of the candidate, by address
 	near  []string               // directories of those: a state or plan often lies beside what it is of
 	read  map[string]*tfconfig.Module
 }
 
 // locate says of each finding where it is mended: the block of the resource, or else of the module that it would be in, in
 // the candidate's Terraform files or in those that lie beside its state or plan; in the definition the tier or the
-// environment; or else the file that the candidate was read from. Where that is no file of this machine, nothing is said.
-func (o *observer) locate(rep *parity.Report, candidate named) error {
+// environment; or else the file that the candidate was read from. A document is mended in its file. Where that is no file of this machine, nothing is said.
+func (o *observer) locate(rep *parity.Report, candidate named, flags []documentFlag) error {
 	here, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	l := &locator{base: workTree(here), read: map[string]*tfconfig.Module{}}
+	l := &locator{base: workTree(here), docs: map[string]hcl.Range{}, read: map[string]*tfconfig.Module{}}
+	for _, flag := range flags {
+		l.docs["document."+flag.name] = hcl.Range{Filename: flag.files[1]}
+	}
 	if candidate.environment == "" {
 		l.source(candidate.source)
 	} else if l.env = o.defs.Environments[candidate.environment]; l.env != nil {
+		for _, doc := range l.env.Documents {
+			at := doc.Range // of a command, there is what it runs
+			if doc.File != "" {
+				at = hcl.Range{Filename: doc.File}
+			}
+			l.docs["document."+doc.Name] = at
+		}
 		if candidate.instance == candidate.environment {
 			for _, from := range l.env.Observe {
 				l.source(from.Source)
@@ -91,6 +102,9 @@ func (l *locator) source(name string) {
 }
 
 func (l *locator) place(f parity.Finding) *parity.Location {
+	if at, ok := l.docs[f.Subject.Candidate]; ok {
+		return l.of(at)
+	}
 	tier, declared := l.tier(f)
 	if declared && (f.Rule == "one-box/single-member" || f.Rule == "topology/proportion") {
 		return l.of(tier) // there is the number

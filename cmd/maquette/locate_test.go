@@ -29,7 +29,7 @@ func tree(t *testing.T, files map[string]string) string {
 func located(t *testing.T, o *observer, candidate named, f parity.Finding) *parity.Location {
 	t.Helper()
 	rep := &parity.Report{Findings: []parity.Finding{f}, Mended: []parity.Finding{f}}
-	require.NoError(t, o.locate(rep, candidate))
+	require.NoError(t, o.locate(rep, candidate, nil))
 	assert.Equal(t, rep.Findings[0].Location, rep.Mended[0].Location)
 	return rep.Findings[0].Location
 }

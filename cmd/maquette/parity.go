@@ -33,6 +33,9 @@ type parityOptions struct {
 	catalogs  []string
 	show      string
 	history   string
+
+	documentFlags []string
+	secrets       []string // patterns of keys of those
 }
 
 func newParity(s *streams) *cobra.Command {
@@ -73,10 +76,13 @@ above --fail-on, 3 evidence was missing.`,
   # In a GitHub workflow: annotations and a summary, and a file for code scanning
   maquette parity staging --format github --output sarif=parity.sarif
 
+  # Feature flags and settings beside the states, or alone
+  maquette parity prod.tfstate stag.tfstate --document flags=prod/flags.yaml,staging/flags.yaml
+
   # Look at versions only, and fail on warnings
   maquette parity --only versions --fail-on warning prod.tfstate stag.tfstate`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 && len(args) != 2 {
+			if len(args) != 1 && len(args) != 2 && !(len(args) == 0 && len(o.documentFlags) > 0) {
 				return usage(cmd, "two sources are wanted, a baseline and a candidate, or one environment that models another; %d given", len(args))
 			}
 			if len(args) == 2 && args[0] == "-" && args[1] == "-" {
@@ -94,6 +100,8 @@ above --fail-on, 3 evidence was missing.`,
 	o.flags(cmd, p)
 	f.StringSliceVar(&o.only, "only", nil, "only these `rules` or dimensions, as versions or one-box/*")
 	f.StringSliceVar(&o.skip, "skip", nil, "without these `rules` or dimensions")
+	f.StringArrayVar(&o.documentFlags, "document", nil, "configuration files of both, to compare as well: `NAME=BASELINE,CANDIDATE`; may be repeated")
+	f.StringArrayVar(&o.secrets, "secret", nil, "`keys` of the documents that are secret, as payments.*.key; may be repeated")
 	f.StringVar(&o.history, "history", "", "append the run to the history in `DIR`, for maquette trend")
 	f.StringVar(&o.show, "show", "", "in the text: all, with every info and every place")
 	complete(cmd, map[string][]string{"format": report.Formats(), "show": {"all"}, "only": parity.Dimensions, "skip": parity.Dimensions})
@@ -278,6 +286,10 @@ func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 	if err != nil {
 		return nil, err
 	}
+	documents, err := o.documents(cmd)
+	if err != nil {
+		return nil, err
+	}
 	obs, err := newObserver(p, args...)
 	if err != nil {
 		return nil, err
@@ -292,12 +304,17 @@ func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 	if err := knownRules(cmd, opt); err != nil {
 		return nil, err
 	}
-	base, cand, err := obs.observeBoth(ctx, baseline, candidate)
-	if err != nil {
+	base, cand := sidesOfDocuments(documents)
+	if len(args) > 0 {
+		if base, cand, err = obs.observeBoth(ctx, baseline, candidate); err != nil {
+			return nil, err
+		}
+	}
+	if err := o.lay(ctx, documents, base, cand); err != nil {
 		return nil, err
 	}
 	rep := parity.Compare(base, cand, cat, opt)
-	if err := obs.locate(rep, candidate); err != nil {
+	if err := obs.locate(rep, candidate, documents); err != nil {
 		return nil, err
 	}
 	return &comparison{rep, opt, obs, baseline, candidate}, ctx.Err()

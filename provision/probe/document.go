@@ -27,7 +27,7 @@ func (p Prober) Document(ctx context.Context, d provision.Document) ([]byte, err
 	}
 	for _, entry := range p.environ(command{}) {
 		name, value, _ := strings.Cut(entry, "=")
-		if _, given := c.env[name]; !given && parity.SecretName(name) {
+		if _, given := c.env[name]; !given && parity.SecretName(name) && name != "PWD" && name != "OLDPWD" {
 			c.env[name], c.secret = value, append(c.secret, name)
 		}
 	}
