@@ -11,6 +11,13 @@ environment "production" {
     members = 3
   }
 
+  # What is switched on is compared beside what runs.
+  observe {
+    document "flags" {
+      file = "flags/production.yaml"
+    }
+  }
+
   # What is derived from production inherits all of this, with its own name and its own numbers.
   terraform {
     source = "../modules/local/stack"

@@ -7,6 +7,12 @@ environment "staging" {
     minimum = 2
   }
 
+  observe {
+    document "flags" {
+      file = "flags/staging.yaml"
+    }
+  }
+
   check "http" {
     url      = "${output.url}/"
     contains = "environment staging"

@@ -33,7 +33,7 @@ func (o *observer) layDocuments(ctx context.Context, env *provision.Environment,
 		}
 		for _, pattern := range unmatched {
 			if slices.Contains(own, pattern) {
-				fmt.Fprintf(o.project.err, "note: secrets of document %s (%s): no key of it matches %q\n", doc.Name, at, pattern)
+				o.note(fmt.Sprintf("secrets of document %s (%s): no key of it matches %q", doc.Name, at, pattern))
 			}
 		}
 		if err := beside.Merge(snap); err != nil {
@@ -41,6 +41,22 @@ func (o *observer) layDocuments(ctx context.Context, env *provision.Environment,
 		}
 	}
 	return nil
+}
+
+// note keeps what is to be told when all is read: two environments are read at once.
+func (o *observer) note(text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.notes = append(o.notes, text)
+}
+
+// tellNotes tells what was noted while reading, in one order.
+func (o *observer) tellNotes() {
+	slices.Sort(o.notes)
+	for _, text := range o.notes {
+		fmt.Fprintln(o.project.err, "note: "+text)
+	}
+	o.notes = nil
 }
 
 // readDocument reads a document as a snapshot of it alone. It returns the patterns of secrets that match nothing, too.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,9 @@ import (
 type observer struct {
 	project *project
 	defs    *provision.Definitions // nil: there are none
+
+	mu    sync.Mutex
+	notes []string
 }
 
 // named is a source, and the environment that it is of.

@@ -310,6 +310,7 @@ func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 			return nil, err
 		}
 	}
+	obs.tellNotes()
 	if err := o.lay(ctx, documents, base, cand); err != nil {
 		return nil, err
 	}

@@ -43,6 +43,7 @@ secrets and without digests of them. A snapshot can stand wherever a source can.
 			if err != nil {
 				return err
 			}
+			obs.tellNotes()
 			if name != "" {
 				snap.Environment = name
 			}

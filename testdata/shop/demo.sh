@@ -106,14 +106,17 @@ started=$SECONDS
 step '1. Production: 12 processes behind two balancers'
 run 0 maquette up production --auto-approve
 
-step '2. A staging that is one box: it works, and proves little'
+step '2. A staging that is one box, and lacks a feature switch: it works, and proves little'
 cp environments/staging.hcl staging.hcl.kept
 sed -e 's|ratio *= .*|ratio = "1/6"|' -e 's|minimum *= .*|minimum = 1|' staging.hcl.kept >environments/staging.hcl
+cp environments/flags/staging.yaml staging.yaml.kept
+sed -e '/express:/d' staging.yaml.kept >environments/flags/staging.yaml
 run 0 maquette up staging --auto-approve
 run 2 maquette parity staging
 
 step '3. Staging made a scale model of production'
 mv staging.hcl.kept environments/staging.hcl
+mv staging.yaml.kept environments/flags/staging.yaml
 run 0 maquette up staging --auto-approve
 run 0 maquette parity staging
 
