@@ -71,6 +71,13 @@ func TestDocuments(t *testing.T) {
 				`warning config/type [1,2]/["1","2"]: ports is a list of numbers in the baseline, and a list of texts in the candidate`,
 			},
 		},
+		"no policy of a provider's": {
+			"yaml", "ids: [{id: 1, value: a}, {id: 2, value: b}]\nPrincipal: '*'\n", "yaml", "ids: [{id: '1', value: a}, {id: 2, value: b}]\nPrincipal: {AWS: '*'}\n",
+			[]string{
+				`warning config/type "*"/{"AWS":"*"}: Principal is a text in the baseline, and a map in the candidate`,
+				`warning config/type 1/"1": ids["1"].id is a number in the baseline, and a text in the candidate`,
+			},
+		},
 		"formats without types": {
 			"properties", "db.pool: 8080\non=true\nv=1.10\nx=1\n", "json", `{"db.pool": 8080, "on": true, "v": "1.1", "x": 2}`,
 			[]string{"warning config/setting 1.10/1.1: v differs", "warning config/setting 1/2: x differs"},
