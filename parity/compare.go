@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/maquette/maquette/parity/catalog"
 )
@@ -21,9 +22,11 @@ type Options struct {
 	Only      []string       // rule patterns or dimensions to keep; none: all
 	Skip      []string       // rule patterns or dimensions to leave out
 	Members   map[string]int // declared members of the candidate's tiers, by name, instead of those that the scale gives
+	Severity  []RuleSeverity // what findings of rules count as; of several that match, the last counts
 	Ignore    []Ignore       // differences that are none
 	Waive     []Waive        // findings that are accepted
 	Custom    []CustomRule   // rules of the user's own
+	Today     time.Time      // by whose date waivers expire; the zero time: they do not
 
 	// Words that name the environments, beside those that are inferred.
 	BaselineNames, CandidateNames []string
@@ -400,17 +403,21 @@ func (d *differ) common(other []difference, otherBlock bool) []difference {
 	return out
 }
 
-// finish drops what was not asked for, orders the findings and concludes.
+// finish applies the policy, orders the findings and concludes.
 func (j *judge) finish() {
 	r := j.report
-	kept := r.Findings[:0]
-	for _, f := range r.Findings {
-		if j.wanted(f.Rule, f.Dimension) && !j.ignored(f) {
-			f.Waiver = j.waiver(f)
-			kept = append(kept, f)
-		}
+	waived, ignored := j.applyPolicy()
+	compared := 0
+	for _, d := range r.Dimensions {
+		compared += d.Compared
 	}
-	r.Findings = kept
+	if compared == 0 && len(r.Findings) == 0 && len(r.Incomplete) == 0 {
+		r.Incomplete = append(r.Incomplete, Gap{
+			Source: strings.Join(append(append([]string{}, r.Baseline.Sources...), r.Candidate.Sources...), ", "),
+			Reason: "nothing in it can be compared: no resource has settings of its own",
+		})
+	}
+	j.judgePolicy(waived, ignored)
 	rank := map[string]int{}
 	for i, rule := range Rules {
 		rank[rule.ID] = i
@@ -439,23 +446,13 @@ func (j *judge) finish() {
 	seen := map[string]int{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Severity > Info && f.Waiver == nil {
+		if f.Severity > Info && f.Waiver == nil && !ofPolicy(f.Rule) {
 			r.Dimensions[f.Dimension].Different++
 		}
 		if n := seen[f.ID]; n > 0 {
 			f.ID = findingID(f.Rule, f.key+strings.Repeat("+", n), f.Path)
 		}
 		seen[f.ID]++
-	}
-	compared := 0
-	for _, d := range r.Dimensions {
-		compared += d.Compared
-	}
-	if compared == 0 && len(r.Findings) == 0 && len(r.Incomplete) == 0 {
-		r.Incomplete = append(r.Incomplete, Gap{
-			Source: strings.Join(append(append([]string{}, r.Baseline.Sources...), r.Candidate.Sources...), ", "),
-			Reason: "nothing in it can be compared: no resource has settings of its own",
-		})
 	}
 	r.conclude(j.opt.FailOn)
 }

@@ -32,7 +32,9 @@ type Report struct {
 	Tiers      []Tier                `json:"tiers"`
 	Findings   []Finding             `json:"findings"`
 	// Mended are findings of an earlier report (see Finding.Known) that are here no more.
-	Mended     []Finding `json:"mended,omitempty"`
+	Mended []Finding `json:"mended,omitempty"`
+	// Ignored is what the policy has taken out.
+	Ignored    []Ignored `json:"ignored,omitempty"`
 	Summary    Summary   `json:"summary"`
 	Incomplete []Gap     `json:"incomplete"`
 	// Custom is how the rules of users' own went, in order of their IDs.
@@ -135,6 +137,13 @@ func (s Subject) MarshalJSON() ([]byte, error) {
 	}{optional(s.Baseline), optional(s.Candidate)})
 }
 
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
 func optional(s string) *string {
 	if s == "" {
 		return nil
@@ -166,13 +175,10 @@ func findingID(rule, subject, path string) string {
 // conclude fills in the summary, the scores and the verdict.
 func (r *Report) conclude(failOn Severity) {
 	r.FailOn = failOn
-	failed := false
-	for i := range r.Findings {
-		f := &r.Findings[i]
+	for _, f := range r.Findings {
 		switch {
 		case f.Waiver != nil:
 			r.Summary.Waived++
-			continue
 		case f.Severity == Error:
 			r.Summary.Error++
 		case f.Severity == Warning:
@@ -180,7 +186,6 @@ func (r *Report) conclude(failOn Severity) {
 		default:
 			r.Summary.Info++
 		}
-		failed = failed || f.Severity >= failOn
 	}
 	n, sum := 0, 0.0
 	for _, name := range Dimensions {
@@ -197,12 +202,18 @@ func (r *Report) conclude(failOn Severity) {
 	if n > 0 {
 		r.Score = round(sum/float64(n), 4)
 	}
-	switch {
-	case len(r.Incomplete) > 0:
+	r.judge()
+}
+
+// judge sets the verdict. What is waived or known does not fail.
+func (r *Report) judge() {
+	r.Verdict = Pass
+	for _, f := range r.Findings {
+		if f.Waiver == nil && !f.Known && f.Severity >= r.FailOn {
+			r.Verdict = Fail
+		}
+	}
+	if len(r.Incomplete) > 0 {
 		r.Verdict = Incomplete
-	case failed:
-		r.Verdict = Fail
-	default:
-		r.Verdict = Pass
 	}
 }

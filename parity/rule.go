@@ -292,6 +292,26 @@ var Rules = []Rule{
 		"It still costs and may still answer.",
 		"Apply once more; look at why its deletion failed.",
 	},
+	{
+		waiverExpired, Warning, "a waiver has expired: what it covered counts again",
+		"What was accepted for a time is accepted no more; an end that nobody sees is none.",
+		"Mend what it covered and remove it, or give it a new date and a reason that still holds.",
+	},
+	{
+		waiverUnused, Info, "a waiver covers nothing, though all of its rules was looked at",
+		"What it was for is mended, or is called otherwise now; left there, it would accept the next one unseen.",
+		"Remove it, or write what it is to cover.",
+	},
+	{
+		waiverExpiring, Info, "a waiver expires within 14 days",
+		"When it has expired, what it covers counts again, and a pipeline may stop at it.",
+		"Mend what it covers in time, or talk to its owner.",
+	},
+	{
+		ignoreUnused, Info, "what the policy ignores is nowhere",
+		"It would leave out the next difference of that kind, which nobody has looked at.",
+		"Remove it, or write what it is to leave out.",
+	},
 }
 
 var ruleByID = func() map[string]*Rule {
