@@ -217,16 +217,16 @@ func (w Waive) matches(f Finding) bool {
 
 // String names what is ignored.
 func (ig Ignore) String() string {
-	return spelled("", "rule", ig.Rule, "type", ig.Type, "attribute", ig.Attribute, "address", ig.Address)
+	return phrase("", "rule", ig.Rule, "type", ig.Type, "attribute", ig.Attribute, "address", ig.Address)
 }
 
 // String names what is waived.
 func (w Waive) String() string {
-	return spelled(w.Rule, "tier", w.Tier, "address", w.Address, "path", w.Path)
+	return phrase(w.Rule, "tier", w.Tier, "address", w.Address, "path", w.Path)
 }
 
-// spelled joins pairs of a name and a text to a sentence; those without a text are left out.
-func spelled(first string, pairs ...string) string {
+// phrase joins pairs of a name and a text to a sentence; those without a text are left out.
+func phrase(first string, pairs ...string) string {
 	var words []string
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {

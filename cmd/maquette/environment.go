@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -217,10 +216,10 @@ func (o *observer) instance(ctx context.Context, environment, name string) (*par
 	return snap, nil
 }
 
-// policy lays what definitions say of a comparison under what flags say.
-func (o *observer) policy(opt *parity.Options, changed func(flag string) bool, baseline, candidate named) error {
+// declared takes from the definitions what they say of the two environments: names, and the scale.
+func (o *observer) declared(opt *parity.Options, changed func(flag string) bool, baseline, candidate named) {
 	if o.defs == nil {
-		return nil
+		return
 	}
 	if base := o.defs.Environments[baseline.environment]; base != nil {
 		opt.BaselineNames = append(append(opt.BaselineNames, baseline.environment), base.Aliases...)
@@ -230,7 +229,7 @@ func (o *observer) policy(opt *parity.Options, changed func(flag string) bool, b
 	}
 	cand := o.defs.Environments[candidate.environment]
 	if cand == nil {
-		return nil
+		return
 	}
 	opt.CandidateNames = append(append(opt.CandidateNames, candidate.environment), cand.Aliases...)
 	if candidate.instance != candidate.environment {
@@ -239,37 +238,6 @@ func (o *observer) policy(opt *parity.Options, changed func(flag string) bool, b
 	if cand.ModelOf == baseline.environment {
 		o.scale(opt, changed, cand)
 	}
-	p := cand.Parity
-	if p == nil {
-		return nil
-	}
-	if p.FailOn != "" && !changed("fail-on") {
-		if err := opt.FailOn.UnmarshalText([]byte(p.FailOn)); err != nil {
-			return fmt.Errorf("%s: fail_on: %w", p.Range, err)
-		}
-	}
-	if p.Tolerance != nil && !changed("tolerance") {
-		opt.Tolerance = *p.Tolerance
-	}
-	if p.SizeStep != nil && !changed("size-step") {
-		opt.SizeStep = *p.SizeStep
-	}
-	opt.Custom = provision.CustomRules(p.Rules, o.project.shown)
-	for _, ig := range p.Ignore {
-		opt.Ignore = append(opt.Ignore, parity.Ignore{Type: ig.Type, Attribute: ig.Attribute, Address: ig.Address})
-	}
-	for _, w := range p.Waive {
-		expires := w.Expires.Format(time.DateOnly)
-		if expires < time.Now().Format(time.DateOnly) {
-			fmt.Fprintf(o.project.err, "note: the waiver of %s (%s:%d) expired on %s: its findings count again\n", w.Rule, o.project.shown(w.Range.Filename), w.Range.Start.Line, expires)
-			continue
-		}
-		opt.Waive = append(opt.Waive, parity.Waive{
-			Rule: w.Rule, Tier: w.Tier, Address: w.Address,
-			Waiver: parity.Waiver{Reason: w.Reason, Owner: w.Owner, Expires: expires},
-		})
-	}
-	return nil
 }
 
 // scale is the one that is declared. Tiers that it alone does not explain, by a budget or an override, are given by their

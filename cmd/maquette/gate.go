@@ -3,11 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -145,18 +143,14 @@ func runGate(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 
 // storedComparison takes the report of an earlier run in place of a comparison.
 func storedComparison(ctx context.Context, p *project, cmd *cobra.Command, name, file string) (*comparison, error) {
-	for _, flag := range []string{"fail-on", "ratio", "minimum", "tolerance", "size-step", "env-name", "catalog"} {
+	for _, flag := range []string{"fail-on", "ratio", "minimum", "tolerance", "size-step", "env-name", "catalog", "policy", "baseline-report", "today"} {
 		if cmd.Flags().Changed(flag) {
 			return nil, usage(cmd, "--%s says how to compare, and with --report nothing is compared: give it to maquette parity", flag)
 		}
 	}
-	data, err := os.ReadFile(file)
+	rep, err := readReport(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the report %s: %w", file, reason(err))
-	}
-	rep := &parity.Report{}
-	if err := json.Unmarshal(data, rep); err != nil || rep.Schema != parity.ReportSchema {
-		return nil, fmt.Errorf("reading the report %s: it is not what `maquette parity --format json` prints (%s)", file, parity.ReportSchema)
+		return nil, err
 	}
 	obs, err := newObserver(p, name)
 	if err != nil {

@@ -59,11 +59,22 @@ func (o *observer) locate(rep *parity.Report, candidate named, flags []documentF
 			l.roots = append(l.roots, root)
 		}
 	}
-	for _, findings := range [][]parity.Finding{rep.Findings, rep.Mended} {
-		for i := range findings {
-			if f := &findings[i]; f.Location == nil {
-				f.Location = l.place(*f)
-			}
+	for i := range rep.Findings {
+		f := &rep.Findings[i]
+		if f.Location == nil {
+			f.Location = l.place(*f)
+		} else {
+			f.Location = l.at(f.Location.File, f.Location.Line, f.Location.Column)
+		}
+	}
+	for i := range rep.Ignored {
+		if at := rep.Ignored[i].Location; at != nil {
+			rep.Ignored[i].Location = l.at(at.File, at.Line, at.Column)
+		}
+	}
+	for i := range rep.Mended {
+		if f := &rep.Mended[i]; f.Location == nil {
+			f.Location = l.place(*f)
 		}
 	}
 	return nil
