@@ -111,9 +111,12 @@ func TestLocateFiles(t *testing.T) {
 	assert.Equal(t, "staging.tfstate", located(t, &observer{}, named{source: "staging.tfstate"}, f).File)
 	require.NoError(t, os.Mkdir(filepath.Join(dir, ".git"), 0o755))
 	assert.Equal(t, "a/b/staging.tfstate", located(t, &observer{}, named{source: "staging.tfstate"}, f).File)
-	// One that is known stays.
+	// So is a place that a policy has given; an earlier report has named its own already.
 	f.Location = &parity.Location{File: "x", Line: 2, Column: 3}
-	assert.Equal(t, f.Location, located(t, &observer{}, named{source: "staging.tfstate"}, f))
+	rep := &parity.Report{Findings: []parity.Finding{f}, Mended: []parity.Finding{f}}
+	require.NoError(t, (&observer{}).locate(rep, named{source: "staging.tfstate"}, nil))
+	assert.Equal(t, &parity.Location{File: "a/b/x", Line: 2, Column: 3}, rep.Findings[0].Location)
+	assert.Equal(t, f.Location, rep.Mended[0].Location)
 }
 
 func TestLocateDefinitions(t *testing.T) {
