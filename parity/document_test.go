@@ -72,10 +72,10 @@ func TestDocuments(t *testing.T) {
 			},
 		},
 		"no policy of a provider's": {
-			"yaml", "ids: [{id: 1, value: a}, {id: 2, value: b}]\nPrincipal: '*'\n", "yaml", "ids: [{id: '1', value: a}, {id: 2, value: b}]\nPrincipal: {AWS: '*'}\n",
+			"yaml", "ids: [{id: 1, value: a}, {id: 2, value: b}]\ns: {Principal: '*'}\n", "yaml", "ids: [{id: '1', value: a}, {id: 2, value: b}]\ns: {Principal: {AWS: '*'}}\n",
 			[]string{
-				`warning config/type "*"/{"AWS":"*"}: Principal is a text in the baseline, and a map in the candidate`,
 				`warning config/type 1/"1": ids["1"].id is a number in the baseline, and a text in the candidate`,
+				`warning config/type "*"/{"AWS":"*"}: s.Principal is a text in the baseline, and a map in the candidate`,
 			},
 		},
 		"formats without types": {
