@@ -14,8 +14,8 @@ func runRole() (code int, ok bool) {
 	switch role := os.Getenv("MAQUETTE_ROLE"); role {
 	case "terraform":
 		return terraform.Shim(local.Attach), true
-	case "supervisor", "balancer":
-		return local.Run(role), true
+	case local.RoleSupervisor:
+		return local.Supervise(), true
 	}
 	// The cookie may be inherited by a command that is run from within a provider: that has arguments.
 	if os.Getenv("TF_PLUGIN_MAGIC_COOKIE") == "" || len(os.Args) > 1 {

@@ -2,12 +2,7 @@ package local
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -22,13 +17,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// How long a balancer's process may take.
+// How long a balancer may take.
 const (
 	balancerStart = 15 * time.Second
 	balancerStop  = drainTime + 2*time.Second
 )
 
-// balancerResource is maquette_balancer: a process of our own binary, kept running by a supervisor as services are.
+// balancerResource is maquette_balancer: a supervisor without processes, that serves itself.
 type balancerResource struct{ data *providerData }
 
 func newBalancer() resource.Resource { return &balancerResource{} }
@@ -216,65 +211,15 @@ func (u unit) balance(ctx context.Context, port int, config balancerConfig) (int
 	if err != nil {
 		return 0, err
 	}
-	if config.Generation, err = u.configure(config); err != nil {
-		return port, fmt.Errorf("configuring %s: %w", u.ref(), err)
-	}
-	exe, err := os.Executable()
-	if err != nil {
-		return port, err
-	}
-	st, err := u.bring(ctx, spec{
-		Name: u.name, Ports: []int{port}, Role: RoleBalancer, Dir: "/", Base: baseEnvironment(),
-		Command: []string{exe, u.Instance + "/" + u.ref()}, Restart: restartAlways,
-		Health: (*healthModel)(nil).health(), Stop: balancerStop, Start: balancerStart,
+	_, err = u.bring(ctx, spec{
+		Name: u.name, Ports: []int{port}, Balancer: &config, Dir: "/", Base: baseEnvironment(), Restart: restartAlways,
+		Stop: balancerStop, Start: balancerStart,
 	})
 	if err != nil {
 		return port, err
 	}
-	if err := u.acknowledged(ctx, config.Generation, st); err != nil {
-		return port, err
-	}
 	_, err = u.ports().release(ctx, func(r reservation) bool { return r.sameUnit(u.owner()) && r.port != port })
 	return port, err
-}
-
-// configure writes the configuration under the next generation.
-func (u unit) configure(config balancerConfig) (int64, error) {
-	file := filepath.Join(u.dir(), balancerConfigFile)
-	var last balancerConfig
-	if err := readJSON(file, &last); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return 0, err
-	}
-	config.Generation = last.Generation + 1
-	return config.Generation, writeJSON(file, config)
-}
-
-// acknowledged waits until the balancer serves the generation. One that has been restarted meanwhile has read it.
-func (u unit) acknowledged(ctx context.Context, generation int64, st *status) error {
-	ctx, cancel := context.WithTimeout(ctx, balancerStart)
-	defer cancel()
-	told := 0
-	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 10*time.Millisecond) {
-		var ack balancerAck
-		err := readJSON(filepath.Join(u.dir(), balancerAckFile), &ack)
-		if err == nil && ack.Generation >= generation {
-			return nil
-		}
-		if st != nil && len(st.Members) == 1 && st.Members[0].PID != told {
-			told = st.Members[0].PID
-			process{told, identity{
-				Mark: st.Mark, Unit: u.ref(), Nonce: st.Nonce, Instance: u.Instance, Member: strconv.Itoa(0), Role: RoleBalancer,
-			}}.signal(syscall.SIGHUP)
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return fmt.Errorf("waiting for %s to serve its new targets: %w; its log is %s", u.ref(), ctx.Err(), memberLog(u.logDir(), 0))
-		}
-		if st, err = u.live(); err != nil {
-			return err
-		}
-	}
 }
 
 func (r *balancerResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -285,20 +230,16 @@ func (r *balancerResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	u := m.unit(r.data)
 	st, err := u.live()
-	var config balancerConfig
-	if err == nil && st != nil {
-		err = readJSON(filepath.Join(u.dir(), balancerConfigFile), &config)
-	}
 	switch {
-	case err != nil && !errors.Is(err, os.ErrNotExist):
+	case err != nil:
 		resp.Diagnostics.AddError("Reading balancer "+u.name, err.Error())
 		return
-	case err != nil, st == nil, len(st.Members) != 1:
+	case st == nil, len(st.Members) != 1:
 		resp.State.RemoveResource(ctx)
 		return
 	}
 	m.Port = types.Int64Value(int64(st.Members[0].Port))
-	m.Targets = portList(config.Targets)
+	m.Targets = portList(st.Targets)
 	m.setURL()
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }

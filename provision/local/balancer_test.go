@@ -287,16 +287,18 @@ func TestBalancerProcess(t *testing.T) {
 	}
 	assert.Len(t, seen, 4, "new targets get requests")
 
-	// A balancer that crashes is back without Terraform.
+	// One that is killed is no longer told of as living, and comes back where it was.
 	lbStatus, err := lb.live()
 	require.NoError(t, err)
-	require.NoError(t, syscall.Kill(lbStatus.Members[0].PID, syscall.SIGKILL))
+	assert.Equal(t, config.Targets, lbStatus.Targets)
+	require.NoError(t, syscall.Kill(lbStatus.PID, syscall.SIGKILL))
 	require.Eventually(t, func() bool {
-		resp, err := http.Get(front)
-		if err != nil {
-			return false
-		}
-		resp.Body.Close()
-		return resp.StatusCode == 200
-	}, 10*time.Second, 20*time.Millisecond)
+		gone, err := lb.live()
+		return err == nil && gone == nil
+	}, 10*time.Second, 10*time.Millisecond)
+	same, err = lb.balance(t.Context(), port, config)
+	require.NoError(t, err)
+	assert.Equal(t, port, same)
+	status, _ := get(t, front)
+	assert.Equal(t, 200, status)
 }

@@ -19,11 +19,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain lets the test binary play all roles: the provider, the supervisor, the balancer, and the services that tests
+// TestMain lets the test binary play all roles: the provider, the supervisor, and the services that tests
 // run.
 func TestMain(m *testing.M) {
-	if role := os.Getenv(envRole); role != "" {
-		os.Exit(Run(role))
+	if os.Getenv(envRole) == RoleSupervisor {
+		os.Exit(Supervise())
 	}
 	if os.Getenv("TF_PLUGIN_MAGIC_COOKIE") != "" && len(os.Args) == 1 {
 		if err := Serve(); err != nil {

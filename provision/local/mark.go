@@ -21,11 +21,8 @@ const (
 	envMember = "MEMBER"
 )
 
-// The roles of long-lived processes.
-const (
-	RoleSupervisor = "supervisor"
-	RoleBalancer   = "balancer"
-)
+// RoleSupervisor is the role of the long-lived processes of our own binary.
+const RoleSupervisor = "supervisor"
 
 // identity is what a process says of itself.
 type identity struct {
@@ -87,8 +84,6 @@ func (p process) String() string {
 	switch {
 	case p.Role == RoleSupervisor:
 		name += ", supervisor"
-	case p.Role == RoleBalancer:
-		name += ", balancer"
 	case p.Member != "":
 		name += "." + p.Member
 	}

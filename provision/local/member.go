@@ -35,12 +35,16 @@ type member struct {
 	cancel context.CancelFunc
 	gone   chan struct{} // closed when nothing of it is left
 	begun  bool
+	pool   *pool // of a balancer
 }
 
 func (s *supervisor) newMember(in *spec, number int) *member {
 	m := &member{s: s, spec: in, gone: make(chan struct{})}
 	m.MemberStatus = MemberStatus{Member: number, Port: in.Ports[number], State: StateStarting, Since: time.Now().UTC()}
 	m.ctx, m.cancel = context.WithCancel(context.Background())
+	if in.Balancer != nil {
+		m.pool = newPool()
+	}
 	return m
 }
 
@@ -92,9 +96,14 @@ func (m *member) live() {
 		return
 	}
 	defer log.Close()
+	run := m.once
+	if m.pool != nil {
+		run = m.balance
+		defer m.pool.close()
+	}
 	backoff := firstBackoff
 	for {
-		wasReady, how := m.once(log)
+		wasReady, how := run(log)
 		if m.ctx.Err() != nil {
 			m.become(StateStopped, func() { m.PID = 0 })
 			return
@@ -201,9 +210,6 @@ func (m *member) command() (*exec.Cmd, *os.File, error) {
 		return nil, nil, err
 	}
 	environ := append(m.s.id.environ(), "PORT="+port, envMember+"="+number, "SERVICE="+m.spec.Name)
-	if m.spec.Role != "" {
-		environ = append(environ, envRole+"="+m.spec.Role)
-	}
 	for _, name := range slices.Sorted(maps.Keys(environment)) {
 		environ = append(environ, name+"="+environment[name])
 	}

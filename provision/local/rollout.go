@@ -41,6 +41,9 @@ func (s *supervisor) rollout(ctx context.Context, next spec) {
 		}
 	}
 	s.change(func() { s.members = members })
+	for _, m := range members {
+		m.serve(next.Balancer)
+	}
 	for _, i := range fresh {
 		members[i].start()
 	}
@@ -51,6 +54,7 @@ func (s *supervisor) rollout(ctx context.Context, next spec) {
 		}
 		s.stop(members[i : i+1])
 		replacement := s.newMember(&next, i)
+		replacement.serve(next.Balancer)
 		s.change(func() { members[i] = replacement })
 		replacement.start()
 		err = s.ready(ctx, members, []int{i}, next)

@@ -16,7 +16,7 @@ type spec struct {
 	Command     []string
 	Environment map[string]string
 	Base        map[string]string // what of the provider's own environment members get
-	Role        string            // of our own binary as a member
+	Balancer    *balancerConfig   // the one member is this, served by the supervisor itself; nil: Command
 	Dir         string            // absolute
 	Version     string
 	Health      health
@@ -63,6 +63,7 @@ type status struct {
 	Settled    bool           `json:"settled"`           // it is in effect, or has failed
 	Problem    string         `json:"problem,omitempty"` // why it has failed
 	Culprit    int            `json:"culprit,omitempty"` // the member that is to blame
+	Targets    []int          `json:"targets,omitempty"` // of a balancer
 	Members    []MemberStatus `json:"members"`
 }
 

@@ -29,23 +29,14 @@ const (
 // could find the supervisor again, so it ends then.
 const abandonedPoll = 2 * time.Second
 
-// Run plays a long-lived role, RoleSupervisor or RoleBalancer, and returns the process's exit code.
-func Run(role string) int {
+// Supervise plays RoleSupervisor, and returns the process's exit code.
+func Supervise() int {
 	id, ok := identify(os.Environ())
 	if !ok || id.Unit == "" || id.Instance == "" {
-		fmt.Fprintf(os.Stderr, "maquette: the role %s is played for the built-in platform alone, which says for whom; unset %s\n", role, envRole)
+		fmt.Fprintf(os.Stderr, "maquette: the role %s is played for the built-in platform alone, which says for whom; unset %s\n", RoleSupervisor, envRole)
 		return 1
 	}
-	var err error
-	switch role {
-	case RoleSupervisor:
-		err = supervise(id, os.Stdin)
-	case RoleBalancer:
-		err = balance(id)
-	default:
-		err = fmt.Errorf("there is no role %q; unset %s", role, envRole)
-	}
-	if err != nil {
+	if err := supervise(id, os.Stdin); err != nil {
 		fmt.Fprintln(os.Stderr, "maquette:", err)
 		return 1
 	}
@@ -230,6 +221,9 @@ func (s *supervisor) status() status {
 	st := status{
 		PID: os.Getpid(), Mark: s.id.Mark, Nonce: s.id.Nonce, Generation: s.spec.Generation,
 		Settled: s.settled, Problem: s.problem, Culprit: s.culprit, Members: []MemberStatus{},
+	}
+	if b := s.spec.Balancer; b != nil {
+		st.Targets = b.Targets
 	}
 	for _, m := range s.members {
 		st.Members = append(st.Members, m.MemberStatus)

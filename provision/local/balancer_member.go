@@ -3,95 +3,66 @@ package local
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"log"
+	stdlog "log"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"strconv"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
-// The files by which the provider and a balancer speak.
-const (
-	balancerConfigFile = "config.json"
-	balancerAckFile    = "serving.json"
-)
-
-// balancerConfig is what a balancer serves. The provider replaces the file and sends SIGHUP.
+// balancerConfig is what a balancer serves.
 type balancerConfig struct {
-	Generation int64  `json:"generation"` // counted up
-	Targets    []int  `json:"targets"`    // ports of 127.0.0.1
-	Health     health `json:"health"`
-}
-
-// balancerAck is what a balancer says when it serves a configuration, having checked all targets once.
-type balancerAck struct {
-	Generation int64 `json:"generation"`
-	PID        int   `json:"pid"`
+	Targets []int // ports of 127.0.0.1
+	Health  health
 }
 
 // drainTime is how long requests may go on when a balancer ends.
 const drainTime = 3 * time.Second
 
-// balance is the balancer process, a member of a supervised unit. It listens on the loopback addresses at PORT.
-func balance(id identity) error {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT)
-	fail := func(err error) error { return fmt.Errorf("balancing %s: %w", id.Unit, err) }
+// serve has a balancer serve a configuration from now on, having checked new targets once.
+func (m *member) serve(config *balancerConfig) {
+	if m.pool != nil && config != nil {
+		m.pool.set(*config)
+	}
+}
 
-	errs := make(chan error, 2)
-	pool := newPool()
-	defer pool.close()
-	reload := func() error {
-		var config balancerConfig
-		if err := readJSON(filepath.Join(id.dir(), balancerConfigFile), &config); err != nil {
-			return err
-		}
-		pool.set(config)
-		return writeJSON(filepath.Join(id.dir(), balancerAckFile), balancerAck{config.Generation, os.Getpid()})
-	}
-	if err := reload(); err != nil {
-		return fail(err)
-	}
+// balance is once for a balancer: it listens on the loopback addresses until the member is stopped. It is no process of
+// its own, as one of ours that is to keep another of ours alive is no more likely to live itself.
+func (m *member) balance(log *logFile) (wasReady time.Duration, how error) {
 	server := &http.Server{
-		Handler:           pool.handler(),
+		Handler:           m.pool.handler(),
 		ReadHeaderTimeout: 30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          log.New(os.Stderr, "", 0),
+		ErrorLog:          stdlog.New(log, "", 0),
 	}
+	errs := make(chan error, 2)
 	for i, host := range []string{"127.0.0.1", "::1"} {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, os.Getenv("PORT")))
+		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(m.Port)))
 		switch {
 		case err == nil:
 			go func() { errs <- server.Serve(l) }()
 		case i == 0: // without IPv6 it goes on
-			return fail(err)
+			m.become(m.State, func() { m.Exit, m.Reason = err.Error(), err.Error() })
+			return 0, err
 		}
 	}
-	for {
-		select {
-		case err := <-errs:
-			return fail(err)
-		case sig := <-signals:
-			if sig == syscall.SIGHUP {
-				if err := reload(); err != nil {
-					fmt.Fprintln(os.Stderr, fail(err))
-				}
-				continue
-			}
-			ctx, cancel := context.WithTimeout(context.Background(), drainTime)
-			defer cancel()
-			_ = server.Shutdown(ctx) // upgraded connections and what takes longer is cut
-			return nil
-		}
+	since := time.Now()
+	m.become(StateReady, func() { m.PID, m.Reason = os.Getpid(), "" })
+	select {
+	case how = <-errs:
+		m.become(m.State, func() { m.Exit = how.Error() })
+		_ = server.Close()
+	case <-m.ctx.Done():
+		m.become(StateStopping, nil)
+		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+		defer cancel()
+		_ = server.Shutdown(ctx) // upgraded connections and what takes longer is cut
 	}
+	return time.Since(since), how
 }
 
 // errNoTarget says that a request has found no healthy member.
@@ -123,7 +94,7 @@ func (p *pool) handler() http.Handler {
 			}
 			http.Error(w, "maquette: "+text, status)
 		},
-		ErrorLog: log.New(io.Discard, "", 0),
+		ErrorLog: stdlog.New(io.Discard, "", 0),
 	}
 	return proxy
 }
