@@ -134,6 +134,9 @@ func (r *balancerResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("host"), plan.Host)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("url"), plan.URL)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("local_url"), plan.LocalURL)...)
+	if req.State.Raw.IsNull() {
+		r.data.expect(plan.Name, kindBalancer)
+	}
 }
 
 func (r *balancerResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

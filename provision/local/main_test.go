@@ -53,6 +53,10 @@ func play(what string, args []string) {
 		os.Exit(3)
 	case "idle":
 		select {}
+	case "expect": // as a provider that is killed while Terraform plans
+		data := &providerData{Home: args[0], Instance: args[1], ID: args[2]}
+		(&early{waiting: map[string]*starting{}}).expect(unit{data, kindService, args[3]})
+		select {}
 	case "listen": // as a stranger would
 		l, err := net.Listen("tcp", "127.0.0.1:"+args[0])
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 // ProviderVersion is the version under which the provider is handed to Terraform.
@@ -26,7 +27,9 @@ const (
 )
 
 // maquetteProvider implements the provider. It takes no configuration but from its environment.
-type maquetteProvider struct{}
+type maquetteProvider struct {
+	early *early // nil: supervisors are started when they are needed
+}
 
 func (p *maquetteProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "maquette"
@@ -40,7 +43,7 @@ func (p *maquetteProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 }
 
 func (p *maquetteProvider) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	data := &providerData{Home: canonical(os.Getenv(envHome)), Instance: os.Getenv(envInstance), ID: os.Getenv(envID)}
+	data := &providerData{Home: canonical(os.Getenv(envHome)), Instance: os.Getenv(envInstance), ID: os.Getenv(envID), early: p.early}
 	resp.ResourceData = data
 }
 
@@ -58,6 +61,15 @@ type providerData struct {
 	Home     string // absolute, without symbolic links
 	Instance string // name
 	ID       string
+
+	early *early
+}
+
+// expect says that a unit is going to be made.
+func (d *providerData) expect(name types.String, kind string) {
+	if d != nil && name.ValueString() != "" {
+		d.early.expect(unit{d, kind, name.ValueString()})
+	}
 }
 
 // configured takes the instance out of what Terraform's protocol hands to a resource's Configure. It is nil while only

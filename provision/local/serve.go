@@ -26,7 +26,7 @@ const (
 // Serve is the provider as a process that Terraform starts. It returns when Terraform wants no more of it, and ends the
 // process when Terraform has gone without a word: go-plugin leaves its servers behind then.
 func Serve() error {
-	m := newMortal()
+	m := newMortal(nil)
 	go func() {
 		parent := os.Getppid()
 		for os.Getppid() == parent {
@@ -41,9 +41,14 @@ func Serve() error {
 // attachTimeout is how long the provider may take until it listens.
 const attachTimeout = 5 * time.Second
 
-// Attach serves the provider from within the shim around Terraform, for one run.
-func Attach() (*terraform.Attached, error) {
-	m := newMortal()
+// Attach serves the provider from within the shim around Terraform, for one run. What is planned in a run that applies
+// is made at once after that, and begins early.
+func Attach(applies bool) (*terraform.Attached, error) {
+	var ahead *early
+	if applies {
+		ahead = &early{waiting: map[string]*starting{}}
+	}
+	m := newMortal(ahead)
 	ctx, cancel := context.WithCancel(context.Background())
 	configs, closed, failed := make(chan *plugin.ReattachConfig, 1), make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -59,6 +64,7 @@ func Attach() (*terraform.Attached, error) {
 				}
 				cancel()
 				<-closed
+				ahead.end()
 			},
 		}, nil
 	case err := <-failed:
@@ -79,9 +85,9 @@ type mortal struct {
 	serve   func() tfprotov6.ProviderServer
 }
 
-func newMortal() *mortal {
+func newMortal(ahead *early) *mortal {
 	quieten()
-	m := &mortal{serve: providerserver.NewProtocol6(&maquetteProvider{})}
+	m := &mortal{serve: providerserver.NewProtocol6(&maquetteProvider{early: ahead})}
 	m.alive, m.gone = context.WithCancel(context.Background())
 	return m
 }

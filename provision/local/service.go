@@ -102,11 +102,15 @@ func healthOf(ctx context.Context, object types.Object) (*healthModel, diag.Diag
 
 // ModifyPlan says which ports there will be, where that is known: what refers to them need not wait then.
 func (r *serviceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() {
 		return
 	}
 	var plan, state serviceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if req.State.Raw.IsNull() {
+		r.data.expect(plan.Name, kindService)
+		return
+	}
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || plan.Members.IsUnknown() || !plan.Name.Equal(state.Name) {
 		return

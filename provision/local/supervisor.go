@@ -16,6 +16,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // The files of a unit's run directory.
@@ -69,6 +71,9 @@ func supervise(id identity, in io.Reader) error {
 
 	var first spec
 	if err := json.NewDecoder(in).Decode(&first); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil // it is not needed after all
+		}
 		return fmt.Errorf("supervising %s: reading what is to be run: %w", id.Unit, err)
 	}
 	var err error
@@ -76,6 +81,8 @@ func supervise(id identity, in io.Reader) error {
 		return fmt.Errorf("supervising %s: %w", id.Unit, err)
 	}
 	defer s.log.Close()
+	// What the runtime says when it gives up. It had nowhere to go before there was a directory.
+	_ = unix.Dup2(int(s.log.f.Fd()), int(os.Stderr.Fd()))
 	pipe, err := openPipe(filepath.Join(s.dir, specPipe))
 	if err != nil {
 		return fmt.Errorf("supervising %s: %w", id.Unit, err)

@@ -1,15 +1,12 @@
 package local
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -130,8 +127,8 @@ func (u unit) bring(ctx context.Context, next spec) (*status, error) {
 		if err := u.clear(ctx, 0); err != nil {
 			return nil, err
 		}
-		nonce, next.Generation = rand.Text(), 1
-		err = u.launch(ctx, nonce, next)
+		next.Generation = 1
+		nonce, err = u.launch(ctx, next)
 	}
 	if err != nil {
 		return nil, err
@@ -162,42 +159,25 @@ func (u unit) hand(ctx context.Context, next spec) error {
 	return nil
 }
 
-// launch starts a supervisor, that outlives this process.
-func (u unit) launch(ctx context.Context, nonce string, first spec) error {
+// launch has a supervisor run the unit, and returns its nonce: the one that waits for it, or another.
+func (u unit) launch(ctx context.Context, first spec) (nonce string, err error) {
 	if err := os.Remove(filepath.Join(u.dir(), statusFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("starting %s: %w", u.ref(), err)
+		return "", fmt.Errorf("starting %s: %w", u.ref(), err)
 	}
-	exe, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("starting %s: %w", u.ref(), err)
-	}
-	data, err := json.Marshal(first)
-	if err != nil {
-		return err
-	}
-	log, err := os.OpenFile(filepath.Join(u.logDir(), "supervisor.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("starting %s: %w", u.ref(), err)
-	}
-	defer log.Close()
 	if err := ctx.Err(); err != nil {
-		return err
+		return "", err
 	}
-	id := identity{Mark: u.mark(), Unit: u.ref(), Nonce: nonce, Instance: u.Instance}
-	cmd := &exec.Cmd{
-		Path: exe, Args: []string{"maquette-supervisor", u.Instance + "/" + u.ref()}, Dir: "/",
-		Env:   append(id.environ(), envRole+"="+RoleSupervisor),
-		Stdin: bytes.NewReader(data), Stderr: log,
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+	if s := u.early.take(u); s != nil && s.run(first) == nil {
+		return s.nonce, nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(first.Base)) {
-		cmd.Env = append(cmd.Env, name+"="+first.Base[name])
+	s, err := u.start()
+	if err != nil {
+		return "", err
 	}
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("starting the supervisor of %s: %w", u.ref(), err)
+	if err := s.run(first); err != nil {
+		return "", fmt.Errorf("starting %s: handing over what its supervisor is to run: %w", u.ref(), err)
 	}
-	go func() { _ = cmd.Wait() }() // so that it is not taken for living when it has ended
-	return nil
+	return s.nonce, nil
 }
 
 // settle waits until a supervisor says that the spec is in effect, or why it is not.
@@ -268,9 +248,10 @@ func quote(lines []string) string {
 	return "\nIt said last:\n  " + strings.Join(lines, "\n  ")
 }
 
-// clear ends all processes of the unit, also those of an older one of its name.
+// clear ends all processes of the unit, also those of an older one of its name, but for a supervisor that waits for it.
 func (u unit) clear(ctx context.Context, grace time.Duration) error {
-	_, left, err := end(ctx, u.ours, grace)
+	waiting := u.early.nonce(u)
+	_, left, err := end(ctx, func(id identity) bool { return u.ours(id) && (waiting == "" || id.Nonce != waiting) }, grace)
 	if err != nil {
 		return fmt.Errorf("ending what is left of %s: %w", u.ref(), err)
 	}

@@ -20,12 +20,12 @@ type Attached struct {
 
 // attach serves our provider, and adds to Terraform's environment where to find it. Where that does not work out,
 // Terraform starts the provider itself, from the mirror.
-func (s shim) attach(env []string) (end func(orderly bool), with []string) {
+func (s shim) attach(env []string, applies bool) (end func(orderly bool), with []string) {
 	none := func(bool) {}
 	if s.addresses == "" || s.serve == nil {
 		return none, env
 	}
-	a, err := s.serve()
+	a, err := s.serve(applies)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "maquette: serving the provider from the shim: %v\n", err)
 		return none, env

@@ -33,7 +33,7 @@ func serveTestProvider() error {
 }
 
 // attachTestProvider serves it from within the shim.
-func attachTestProvider() (*Attached, error) {
+func attachTestProvider(bool) (*Attached, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	configs, closed := make(chan *plugin.ReattachConfig, 1), make(chan struct{})
 	server := providerserver.NewProtocol6(testProvider{})

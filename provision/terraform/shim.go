@@ -51,8 +51,8 @@ const (
 //   - A lock is held for as long as it runs, so that the next operation can wait for its end.
 //
 // It runs the binary that the environment names with its own arguments, and returns its exit code. serve serves our
-// provider for that run; nil: Terraform starts it.
-func Shim(serve func() (*Attached, error)) int {
+// provider for that run, and is told whether it applies; nil: Terraform starts it.
+func Shim(serve func(applies bool) (*Attached, error)) int {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// With a handler, writing to a closed pipe is an error and not the end.
@@ -91,7 +91,7 @@ type shim struct {
 	addresses          string
 	parent             int
 	signals            chan os.Signal
-	serve              func() (*Attached, error)
+	serve              func(applies bool) (*Attached, error)
 }
 
 var errInterrupted = errors.New("interrupted before it began")
@@ -125,7 +125,7 @@ func (s shim) run(args []string) (code int, err error) {
 		return 0, err
 	}
 	var end func(orderly bool)
-	end, cmd.Env = s.attach(os.Environ())
+	end, cmd.Env = s.attach(os.Environ(), args[0] == "apply")
 	if err := cmd.Start(); err != nil {
 		end(true)
 		return 0, errors.Join(err, changes.close(true))
