@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
@@ -63,8 +65,8 @@ func (c *configuration) load(dir string) (*tfconfig.Module, error) {
 			c.opaque = true
 		}
 	}
-	m, diags := tfconfig.LoadModule(dir)
-	if diags.HasErrors() {
+	m := loadModule(dir, entries)
+	if m.Diagnostics.HasErrors() {
 		c.opaque = true
 	}
 	for name, r := range m.RequiredProviders {
@@ -81,6 +83,30 @@ func (c *configuration) load(dir string) (*tfconfig.Module, error) {
 		}
 	}
 	return m, nil
+}
+
+// loaded are modules by their directory and a digest of their files: one run asks three times for the same, for each of
+// many instances.
+var loaded sync.Map
+
+// loadModule reads the files of one directory, and parses them if they are others than when it last did. What it
+// returns is not to be changed.
+func loadModule(dir string, entries []os.DirEntry) *tfconfig.Module {
+	sum := sha256.New()
+	for _, entry := range entries {
+		if name := entry.Name(); strings.HasSuffix(name, ".tf") || strings.HasSuffix(name, ".tf.json") {
+			content, err := os.ReadFile(filepath.Join(dir, name))
+			fmt.Fprintf(sum, "%q %d %v\n", name, len(content), err)
+			sum.Write(content)
+		}
+	}
+	key := dir + "\x00" + string(sum.Sum(nil))
+	if m, ok := loaded.Load(key); ok {
+		return m.(*tfconfig.Module)
+	}
+	m, _ := tfconfig.LoadModule(dir) // its diagnostics are in it as well
+	loaded.Store(key, m)
+	return m
 }
 
 func impliedSource(name string) string {
