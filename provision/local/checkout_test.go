@@ -140,7 +140,7 @@ func TestCheckoutFollowsItsBranch(t *testing.T) {
 	bad := b.model("release", r.dir, "feature", "sh", "-c", "echo SECRET is $TOKEN; echo no such thing >&2; exit 3")
 	bad.Environment = types.MapValueMust(types.StringType, map[string]attr.Value{"TOKEN": types.StringValue("canary-checkout")})
 	err = b.make(ctx, &bad)
-	require.ErrorContains(t, err, fmt.Sprintf("building %.12s (feature): sh: exit status 3:\n  SECRET is (sensitive value)\n  no such thing", other))
+	require.ErrorContains(t, err, fmt.Sprintf("building %.12s (feature): sh: exit status 3:\n  SECRET is (secret)\n  no such thing", other))
 	assert.Equal(t, "one\n", b.read(m, "built"))
 	assert.Equal(t, 2, strings.Count(r.git("worktree", "list"), "\n")+1, "the user's and the one in use")
 

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/maquette/maquette/internal/mask"
 )
 
 const (
@@ -78,7 +80,7 @@ func (c child) run(ctx context.Context) (string, error) {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	said := mask(last.String(), c.Hide)
+	said := mask.New(c.Hide...).Apply(last.String())
 	if said != "" {
 		return "", fmt.Errorf("%s: %w:\n  %s", c.Args[0], err, strings.ReplaceAll(said, "\n", "\n  "))
 	}

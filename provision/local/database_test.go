@@ -279,7 +279,7 @@ func TestDatabase(t *testing.T) {
 		m := b.model("secret")
 		m.Seed = b.seed("\\echo `env`\n\\warn :USER `echo $PGPASSWORD`\nSELECT nonsense;")
 		err := b.create(ctx, &m)
-		require.ErrorContains(t, err, "(sensitive value)")
+		require.ErrorContains(t, err, "(secret)")
 		assert.NotContains(t, err.Error(), "canary")
 	})
 }

@@ -3,7 +3,8 @@ package local
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
+
+	"github.com/maquette/maquette/internal/atomicfile"
 )
 
 // writeJSON replaces a file at once, so that whoever reads it sees the old or the new one and never a part.
@@ -12,19 +13,7 @@ func writeJSON(path string, value any) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // no longer there when all went well
-	if _, err := f.Write(append(data, '\n')); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return atomicfile.Write(path, append(data, '\n'))
 }
 
 // readJSON reads what writeJSON has written.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/maquette/maquette/internal/mask"
 )
 
 // maxLog is how large a log may get before it is turned: then it becomes the old one, and the old one is dropped.
@@ -85,8 +87,8 @@ const (
 	shownWidth = 300 // bytes of a line that are shown
 )
 
-// lastLines returns the last lines of a file, with secrets masked. What cannot be read has none.
-func lastLines(path string, n int, secrets []string) []string {
+// lastLines returns the last lines of a file, masked. What cannot be read has none.
+func lastLines(path string, n int, hide mask.Mask) []string {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil
@@ -104,7 +106,7 @@ func lastLines(path string, n int, secrets []string) []string {
 	if cut { // no half line, in which half a secret would be shown
 		_, data, _ = bytes.Cut(data, []byte("\n"))
 	}
-	text := strings.TrimRight(mask(string(data), secrets), "\n")
+	text := strings.TrimRight(hide.Apply(string(data)), "\n")
 	if text == "" {
 		return nil
 	}
@@ -116,19 +118,4 @@ func lastLines(path string, n int, secrets []string) []string {
 		}
 	}
 	return lines
-}
-
-// shortSecret is the length below which masking a value would garble the text and hide nothing.
-const shortSecret = 4
-
-// mask replaces values, and lines of values, in a text.
-func mask(text string, secrets []string) string {
-	for _, secret := range secrets {
-		for _, part := range append([]string{secret}, strings.Split(secret, "\n")...) {
-			if len(part) >= shortSecret {
-				text = strings.ReplaceAll(text, part, "(sensitive value)")
-			}
-		}
-	}
-	return text
 }

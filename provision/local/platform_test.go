@@ -124,7 +124,7 @@ func TestLogsAreBounded(t *testing.T) {
 
 func TestLastLines(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
-	secrets := spec{Environment: map[string]string{"A": "hunter2", "B": "hunter2-long", "C": "line one\nline two", "D": "1"}}.secrets()
+	secrets := spec{Environment: map[string]string{"A": "hunter2", "B": "hunter2-long", "C": "line one\nline two", "D": "1"}}.mask()
 	for name, test := range map[string]struct {
 		text string
 		want []string
@@ -132,7 +132,7 @@ func TestLastLines(t *testing.T) {
 		"nothing":      {"", nil},
 		"the last":     {"1\n2\n3\n4\n", []string{"2", "3", "4"}},
 		"no line end":  {"a\nb", []string{"a", "b"}},
-		"secrets":      {"is hunter2-long or hunter2\nsaid line two\n", []string{"is (sensitive value) or (sensitive value)", "said (sensitive value)"}},
+		"secrets":      {"is hunter2-long or hunter2\nsaid line two\n", []string{"is (secret) or (secret)", "said (secret)"}},
 		"long lines":   {strings.Repeat("é", 400) + "\n", []string{strings.Repeat("é", 150) + "…"}},
 		"half a line":  {strings.Repeat("hunter2 ", shownBytes/8) + "\nwhole\n", []string{"whole"}},
 		"short values": {"1 2 3\n", []string{"1 2 3"}},

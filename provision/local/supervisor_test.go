@@ -267,7 +267,7 @@ func TestWhyAMemberIsNotReady(t *testing.T) {
 		"it ends again and again": {
 			self(t, "crash"),
 			func(s *spec) { s.Start = 3 * time.Second }, // that it has ended must have been seen by then
-			[]string{"not ready after 3s", "has ended the last time with: exit status 3", "It said last:\n  cannot go on with (sensitive value)", "member-0.log"},
+			[]string{"not ready after 3s", "has ended the last time with: exit status 3", "It said last:\n  cannot go on with (secret)", "member-0.log"},
 		},
 		"it has ended": {
 			self(t, "crash"),

@@ -257,7 +257,7 @@ resource "maquette_service" "bad" {
 	s.run("init", "-no-color")
 	out, err := s.try("apply", "-auto-approve", "-no-color")
 	require.Error(t, err)
-	assert.Contains(t, out, "cannot go on with (sensitive value)")
+	assert.Contains(t, out, "cannot go on with (secret)")
 	assert.NotContains(t, out, "canary-12345")
 	assert.Contains(t, s.run("state", "list"), "maquette_service.bad")
 	s.run("destroy", "-auto-approve", "-no-color")

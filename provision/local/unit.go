@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/maquette/maquette/internal/mask"
 )
 
 // The kinds of units, as directories of the run directory.
@@ -202,7 +204,7 @@ func (u unit) settle(ctx context.Context, nonce string, in spec) (*status, error
 			// It may not have begun yet; or it has, and is no more.
 			if missing++; missing > 5 && !u.exists(nonce) {
 				return seen, fmt.Errorf("starting %s: its supervisor has ended%s", u.ref(),
-					quote(lastLines(filepath.Join(u.logDir(), "supervisor.log"), 5, in.secrets())))
+					quote(lastLines(filepath.Join(u.logDir(), "supervisor.log"), 5, in.mask())))
 			}
 		}
 		select {
@@ -225,20 +227,11 @@ func (u unit) failure(st *status, in spec) error {
 		return nil
 	}
 	path := memberLog(u.logDir(), st.Culprit)
-	return fmt.Errorf("%s: %s%s\nIts log is %s", u.ref(), mask(st.Problem, in.secrets()), quote(lastLines(path, 5, in.secrets())), path)
+	return fmt.Errorf("%s: %s%s\nIts log is %s", u.ref(), in.mask().Apply(st.Problem), quote(lastLines(path, 5, in.mask())), path)
 }
 
-// secrets are the values that must not be shown, the longest first, as one may hold another.
-func (s spec) secrets() []string {
-	values := slices.Collect(maps.Values(s.Environment))
-	slices.SortFunc(values, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	return values
-}
+// mask hides the values that must not be shown: those of all variables that are given.
+func (s spec) mask() mask.Mask { return mask.New(slices.Collect(maps.Values(s.Environment))...) }
 
 // quote sets lines of a log into a message.
 func quote(lines []string) string {

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/maquette/maquette/internal/mask"
 )
 
 // command is what a check, a hook or a document runs.
@@ -37,16 +39,25 @@ func (f *failure) Error() string { return f.why + f.detail }
 
 // name is how errors call it. Arguments may be long, or nobody else's business.
 func (c command) name() string {
-	return newMask(c.env, c.secret).apply(c.args[0])
+	return c.mask().Apply(c.args[0])
+}
+
+// mask knows the values of those of the command's own variables that are secret.
+func (c command) mask() mask.Mask {
+	secrets := make([]string, len(c.secret))
+	for i, name := range c.secret {
+		secrets[i] = c.env[name]
+	}
+	return mask.New(secrets...)
 }
 
 // run runs a command until it ends, or the context does: then it is asked to stop, with all that it has started, and
 // killed when it does not.
 func (p Prober) run(ctx context.Context, c command, log io.Writer) error {
-	mask := newMask(c.env, c.secret)
+	hide := c.mask()
 	path, err := lookUp(c.args[0], c.dir)
 	if err != nil {
-		return hopeless{errors.New(mask.apply(err.Error()))}
+		return hopeless{errors.New(hide.Apply(err.Error()))}
 	}
 	cmd := exec.CommandContext(ctx, path)
 	cmd.Args = c.args
@@ -56,7 +67,7 @@ func (p Prober) run(ctx context.Context, c command, log io.Writer) error {
 	cmd.Cancel = func() error { return terminate(cmd.Process) }
 	// From SIGTERM until the pipe is closed; also from the end of the command, where it has left somebody who holds it.
 	cmd.WaitDelay = cmp.Or(p.Grace, defaultGrace)
-	out := &output{to: log, prefix: c.prefix, mask: mask}
+	out := &output{to: log, prefix: c.prefix, mask: hide}
 	cmd.Stdout, cmd.Stderr = out, out // one pipe for both: lines stay in order
 	if c.stdout != nil {
 		cmd.Stdout = c.stdout
@@ -68,7 +79,7 @@ func (p Prober) run(ctx context.Context, c command, log io.Writer) error {
 	started := time.Now()
 	if err := cmd.Start(); err != nil {
 		// Also when the interpreter in the first line of a script is not there.
-		return hopeless{fmt.Errorf("it cannot be started: %s", mask.apply(err.Error()))}
+		return hopeless{fmt.Errorf("it cannot be started: %s", hide.Apply(err.Error()))}
 	}
 	err = cmd.Wait()
 	out.finish()

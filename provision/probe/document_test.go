@@ -33,7 +33,7 @@ func TestDocument(t *testing.T) {
 	d.Env = map[string]string{"MY_TOKEN": canary + "-own"}
 	_, err = Prober{}.Document(t.Context(), d)
 	require.ErrorContains(t, err, "sh: exit status 3 after ")
-	assert.ErrorContains(t, err, "refused: *** *** kept")
+	assert.ErrorContains(t, err, "refused: (secret) (secret) kept")
 	assert.NotContains(t, err.Error(), canary)
 }
 

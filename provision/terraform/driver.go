@@ -14,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/maquette/maquette/provision"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/maquette/maquette/internal/atomicfile"
 )
 
 // Driver runs the user's own terraform or tofu for instances. Each has a working directory below Home, made of links to
@@ -99,7 +101,7 @@ func (d *Driver) Plan(ctx context.Context, job provision.Job, keep bool) ([]prov
 	}
 	if keep {
 		// Terraform writes into the file that is there, and so keeps its mode.
-		if err := writeFile(w.plan(), nil); err != nil {
+		if err := atomicfile.Write(w.plan(), nil); err != nil {
 			return nil, w.asFailure("planning", err)
 		}
 	}
@@ -330,7 +332,7 @@ func (d *Driver) Remove(ctx context.Context, instance string) error {
 		return err
 	}
 	for _, entry := range entries {
-		if name := entry.Name(); slices.Contains(ourFiles, name) || strings.HasPrefix(name, stateFile) || strings.HasPrefix(name, ".new-") {
+		if name := entry.Name(); slices.Contains(ourFiles, name) || strings.HasPrefix(name, stateFile) || strings.HasPrefix(name, atomicfile.TempPrefix) {
 			if err := os.RemoveAll(filepath.Join(w.instance, name)); err != nil {
 				return err
 			}

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/maquette/maquette/internal/mask"
 )
 
 const noted = `
@@ -301,7 +303,7 @@ resource "terraform_data" "loud" {
 		_, err := d.Apply(t.Context(), j)
 		require.Error(t, err)
 		assert.NotContains(t, err.Error(), "c4nary")
-		assert.Contains(t, err.Error(), masked)
+		assert.Contains(t, err.Error(), mask.Shown)
 		assert.NotContains(t, said.String(), "c4nary")
 		for _, e := range said.events {
 			assert.NotContains(t, e.Message+e.Detail+e.Address, "c4nary")

@@ -61,7 +61,7 @@ type outputResult struct {
 type voice struct {
 	progress func(provision.Event)
 	log      io.Writer
-	mask     mask
+	mask     secretMask
 	phased   string
 }
 

@@ -8,6 +8,8 @@ import (
 	"github.com/maquette/maquette/provision"
 	"github.com/stretchr/testify/assert"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/maquette/maquette/internal/atomicfile"
 )
 
 func hear(text string, chunk int, secrets map[string]cty.Value) (*listener, *transcript) {
@@ -87,7 +89,7 @@ func TestMask(t *testing.T) {
 
 func TestCopier(t *testing.T) {
 	dir := t.TempDir()
-	write := func(text string) { assert.NoError(t, writeFile(dir+"/s", []byte(text))) }
+	write := func(text string) { assert.NoError(t, atomicfile.Write(dir+"/s", []byte(text))) }
 	c := newCopier(dir+"/s", dir+"/copies")
 	assert.NoError(t, c.take(), "no state yet")
 	for n := range 30 {

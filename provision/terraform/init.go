@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
+
+	"github.com/maquette/maquette/internal/atomicfile"
 )
 
 // initialise does what `terraform init` is for. Where only our own provider and local modules are needed, we write what
@@ -128,7 +130,7 @@ func (w *workdir) writeModules(dir string) error {
 	if now, err := os.ReadFile(path); err == nil && string(now) == string(manifest) {
 		return nil
 	}
-	return writeFile(path, manifest)
+	return atomicfile.Write(path, manifest)
 }
 
 // stamp changes when `init` is to be run again.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/maquette/maquette/internal/atomicfile"
 )
 
 // layout says how a directory of the user's is rebuilt out of links, so that Terraform can work there without touching
@@ -160,7 +162,7 @@ func putFiles(dir string, own map[string][]byte, kind func(name string) bool) er
 		if now, err := os.ReadFile(path); err == nil && string(now) == string(content) {
 			continue
 		}
-		if err := writeFile(path, content); err != nil {
+		if err := atomicfile.Write(path, content); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/maquette/maquette/internal/atomicfile"
 )
 
 const lockName = ".terraform.lock.hcl"
@@ -44,5 +46,5 @@ func lockOurs(path string, ours, used []string, version string, keep bool) error
 	if bytes.Equal(changed, content) {
 		return nil
 	}
-	return writeFile(path, changed)
+	return atomicfile.Write(path, changed)
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/shirou/gopsutil/v4/process"
+
+	"github.com/maquette/maquette/internal/atomicfile"
 )
 
 const (
@@ -81,7 +83,7 @@ func writePID(dir string, pid int) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, pidFile), fmt.Appendf(nil, "%d %d\n", pid, started))
+	return atomicfile.Write(filepath.Join(dir, pidFile), fmt.Appendf(nil, "%d %d\n", pid, started))
 }
 
 func removePID(dir string) { _ = os.Remove(filepath.Join(dir, pidFile)) }
@@ -112,24 +114,4 @@ func startTime(pid int) (int64, error) {
 		return 0, fs.ErrNotExist
 	}
 	return p.CreateTime()
-}
-
-// writeFile writes a file that nobody sees half written, readable by its owner alone.
-func writeFile(path string, content []byte) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(file.Name()))
-		}
-	}()
-	if _, err = file.Write(content); err != nil {
-		return errors.Join(err, file.Close())
-	}
-	if err = file.Close(); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
 }

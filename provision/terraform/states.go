@@ -8,11 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/maquette/maquette/provision"
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/maquette/maquette/internal/atomicfile"
+
+	"github.com/maquette/maquette/internal/mask"
 )
 
 const (
@@ -91,7 +94,7 @@ func (s *state) addresses() []string {
 		for _, i := range r.Instances {
 			switch key := i.IndexKey.(type) {
 			case string:
-				all = append(all, address+"["+`"`+quoteHCL(key)+`"`+"]")
+				all = append(all, address+"["+`"`+mask.QuoteHCL(key)+`"`+"]")
 			case float64:
 				all = append(all, fmt.Sprintf("%s[%d]", address, int64(key)))
 			default:
@@ -102,11 +105,6 @@ func (s *state) addresses() []string {
 	slices.Sort(all)
 	return slices.Compact(all) // deposed objects have their resource's address
 }
-
-var hclEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "${", "$${", "%{", "%%{")
-
-// quoteHCL writes a text as Terraform does between quotes.
-func quoteHCL(text string) string { return hclEscapes.Replace(text) }
 
 func (s *state) outputs() (map[string]provision.OutputValue, error) {
 	outputs := map[string]provision.OutputValue{}
@@ -182,7 +180,7 @@ func (c *copier) take() error {
 	if err := os.MkdirAll(c.to, 0o700); err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(c.to, fmt.Sprintf("%08d.tfstate", number)), content); err != nil {
+	if err := atomicfile.Write(filepath.Join(c.to, fmt.Sprintf("%08d.tfstate", number)), content); err != nil {
 		return err
 	}
 	c.last = info
@@ -257,7 +255,7 @@ func restoreState(path, copiesDir string, dry bool) (note string, err error) {
 				return "", err
 			}
 		}
-		return note, writeFile(path, content)
+		return note, atomicfile.Write(path, content)
 	}
 	if !broken {
 		return "", nil

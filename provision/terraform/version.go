@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/maquette/maquette/internal/atomicfile"
 )
 
 // tool is the terraform or tofu that is run.
@@ -75,7 +77,7 @@ func askTool(ctx context.Context, cache, binary, dir string) (tool, error) {
 		if err := os.MkdirAll(cache, 0o700); err != nil {
 			return t, err
 		}
-		return t, writeFile(versionFile(cache, t.identity), answer)
+		return t, atomicfile.Write(versionFile(cache, t.identity), answer)
 	}
 	return t, nil
 }

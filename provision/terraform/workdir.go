@@ -16,6 +16,8 @@ import (
 	"github.com/maquette/maquette/provision"
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/maquette/maquette/internal/atomicfile"
 )
 
 const (
@@ -78,7 +80,7 @@ func (w *workdir) writeRecord() error {
 	if now, err := os.ReadFile(path); err == nil && string(now) == string(content) {
 		return nil
 	}
-	return writeFile(path, content)
+	return atomicfile.Write(path, content)
 }
 
 // use finds the working directory as it was left. Its record is empty where there is none.
@@ -123,7 +125,7 @@ func (w *workdir) setUp(ctx context.Context) (err error) {
 		if err := os.MkdirAll(d.cache(), 0o700); err != nil {
 			return err
 		}
-		return writeFile(w.cliPath, w.cliText)
+		return atomicfile.Write(w.cliPath, w.cliText)
 	}
 	return nil
 }
@@ -357,7 +359,7 @@ func (w *workdir) copyLock() error {
 	}
 	w.record.Lock, w.record.Init = now, ""
 	if now != "" {
-		return writeFile(path, content)
+		return atomicfile.Write(path, content)
 	}
 	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
