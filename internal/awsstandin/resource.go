@@ -55,6 +55,7 @@ func (s *server) PlanResourceChange(_ context.Context, r *tfprotov5.PlanResource
 	if err != nil {
 		return nil, err
 	}
+	//lint:ignore SA1019 the real provider says so too
 	response := &tfprotov5.PlanResourceChangeResponse{PlannedState: r.ProposedNewState, PlannedPrivate: r.PriorPrivate, UnsafeToUseLegacyTypeSystem: true}
 	if proposed.IsNull() {
 		return response, nil
@@ -102,6 +103,7 @@ func (s *server) ApplyResourceChange(_ context.Context, r *tfprotov5.ApplyResour
 	if err != nil {
 		return nil, err
 	}
+	//lint:ignore SA1019 the real provider says so too
 	response := &tfprotov5.ApplyResourceChangeResponse{NewState: r.PlannedState, Private: r.PlannedPrivate, UnsafeToUseLegacyTypeSystem: true}
 	if planned.IsNull() {
 		id, _ := text(member(prior, "id"))

@@ -136,7 +136,8 @@ func readSchema(d *jsontext.Decoder) (*tfprotov5.Schema, error) {
 func (b jsonBlock) proto() (*tfprotov5.SchemaBlock, error) {
 	block := &tfprotov5.SchemaBlock{}
 	for name, a := range b.Attributes {
-		typ, err := tftypes.ParseJSONType(a.Type) //nolint:staticcheck // the only way from a schema in JSON
+		//lint:ignore SA1019 there is no other way from a schema in JSON
+		typ, err := tftypes.ParseJSONType(a.Type)
 		if err != nil {
 			return nil, fmt.Errorf("attribute %s: %w", name, err)
 		}
