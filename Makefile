@@ -35,8 +35,8 @@ go:
 		exit 1; }
 
 .PHONY: build
-build: go ## Build bin/maquette
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/maquette ./cmd/maquette
+build: go ## Build bin/maquette, and bin/maquette-aws, which reads live AWS for it
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ ./cmd/...
 
 .PHONY: demo
 demo: build terraform ## Production, a one-box staging, a scale model, a try server for a branch: on this machine, then gone

@@ -31,6 +31,7 @@ type differ struct {
 	// plannedB and plannedC say that a side is yet to be made, so that what it
 	// leaves out is not known rather than absent.
 	plannedB, plannedC bool
+	partialB, partialC bool            // a source does not tell everything
 	skip               map[string]bool // top-level attributes that other resources fill in
 	same               bool            // both are one and the same resource
 	strict             bool            // both are documents
@@ -98,6 +99,7 @@ func (d *differ) resources(b, c *Resource) {
 		return
 	}
 	d.plannedB, d.plannedC = b.Planned, c.Planned
+	d.partialB, d.partialC = b.Partial, c.Partial
 	id, arn := b.Attributes.Get("id"), b.Attributes.Get("arn")
 	d.same = id.Text != "" && id.Text == c.Attributes.Get("id").Text && arn.Text == c.Attributes.Get("arn").Text
 	if b.Attributes.Get("tags_all").Kind == Object && c.Attributes.Get("tags_all").Kind == Object {
@@ -141,12 +143,29 @@ func (d *differ) fields(b, c Value, p place, keyed bool) {
 		}
 		loneB = rest
 	}
+	// What a partial source leaves out was not read: but for the user's own keys.
+	own := keyed || p.free || b.Document || c.Document
 	for _, i := range loneB {
-		d.field(b.Items()[i], Value{}, p, bk[i], keyed)
+		if own || !d.partialC || !d.unread(b.Items()[i], p, bk[i]) {
+			d.field(b.Items()[i], Value{}, p, bk[i], keyed)
+		}
 	}
 	for _, j := range loneC {
-		d.field(Value{}, c.Items()[j], p, ck[j], keyed)
+		if own || !d.partialB || !d.unread(c.Items()[j], p, ck[j]) {
+			d.field(Value{}, c.Items()[j], p, ck[j], keyed)
+		}
 	}
+}
+
+// unread counts an attribute that only one side has because the other was not read
+// for it. Nothing and names are no attributes to count.
+func (d *differ) unread(v Value, p place, key string) bool {
+	q := p.field(key)
+	if v.Empty() || d.t.Aspect(q.attr).Kind == catalog.Identity || d.skip[q.attr] {
+		return false
+	}
+	d.unknown++
+	return true
 }
 
 func (d *differ) field(b, c Value, p place, key string, keyed bool) {

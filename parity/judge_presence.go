@@ -185,8 +185,20 @@ func (j *judge) condition() {
 			})
 		}
 	}
+	for _, address := range j.c.snap.Gone {
+		j.add("management/ghost", nil, nil, Finding{
+			Severity: Warning, Subject: Subject{Candidate: address}, Path: address, key: address,
+			Message: "it is in the state and does not exist",
+		})
+	}
 	for _, u := range j.c.units {
 		for _, r := range u.members {
+			if r.Unmanaged {
+				j.add("management/unmanaged", nil, u, Finding{
+					Severity: Warning, Subject: Subject{Candidate: r.Address}, Path: r.Address,
+					Message: "it is live and in no Terraform state",
+				})
+			}
 			if r.Tainted {
 				j.add("management/tainted", nil, u, Finding{
 					Severity: Warning, Subject: Subject{Candidate: r.Address}, Path: r.Address,

@@ -283,6 +283,16 @@ var Rules = []Rule{
 		"Build both from the same module.",
 	},
 	{
+		"management/unmanaged", Warning, "a live resource of the candidate is in no Terraform state",
+		"Somebody made it by hand. It is not made again when the environment is, and nobody notices when it goes.",
+		"Import it (terraform import), or take it away.",
+	},
+	{
+		"management/ghost", Warning, "a resource of the candidate is in the Terraform state and does not exist",
+		"Somebody has taken it away. What the state says of the environment is not so.",
+		"Apply once more, or remove it from the state (terraform state rm) and from the configuration.",
+	},
+	{
 		"management/tainted", Warning, "a resource of the candidate is tainted: Terraform will replace it",
 		"Its last creation failed half-way; it may not be what its attributes say.",
 		"Apply once more, or untaint it after a look.",

@@ -24,6 +24,9 @@ type Snapshot struct {
 	// (data sources): by address, the strings that name them.
 	Externals  []External
 	Incomplete []Gap
+	// Gone are the addresses of what a Terraform state holds and is not live,
+	// where the source was held against one.
+	Gone []string
 
 	// Sealed says that what is secret is known and marked. Saved snapshots are
 	// sealed; Seal does it for the rest.
@@ -51,6 +54,11 @@ type External struct {
 type Gap struct {
 	Source string `json:"source"`
 	Reason string `json:"reason"`
+	// Where a live source was read: what was asked, of whom, and where.
+	Service string `json:"service,omitempty"`
+	Call    string `json:"call,omitempty"`
+	Account string `json:"account,omitempty"`
+	Region  string `json:"region,omitempty"`
 }
 
 // KeyKind tells a resource of a `count` from one of a `for_each`.
@@ -77,7 +85,13 @@ type Resource struct {
 	Deposed  bool // an object that Terraform replaced and could not delete yet
 	// Planned says that the resource is yet to be made: what its configuration
 	// leaves out, the provider has still to fill in.
-	Planned    bool
+	Planned bool
+	// Partial says that the source does not tell everything: what the resource
+	// leaves out was not read.
+	Partial bool
+	// Unmanaged says that the resource is live and in no Terraform state, where
+	// the source was held against one.
+	Unmanaged  bool
 	Attributes Value
 
 	sealed bool // it came from a sealed snapshot into one that is not
@@ -121,6 +135,7 @@ func (s *Snapshot) Merge(other *Snapshot) error {
 	s.Resources = append(s.Resources, other.Resources...)
 	s.Externals = append(s.Externals, other.Externals...)
 	s.Incomplete = append(s.Incomplete, other.Incomplete...)
+	s.Gone = append(s.Gone, other.Gone...)
 	s.Providers = mergeMaps(s.Providers, other.Providers)
 	s.Modules = mergeMaps(s.Modules, other.Modules)
 	return nil

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -184,8 +185,13 @@ var observationSchemas = map[string]*hcl.BodySchema{
 	"terraform": {Attributes: attributes("dir", "workspace")},
 	"state":     {Attributes: attributes("file", "")},
 	"snapshot":  {Attributes: attributes("file", "")},
-	"aws":       {Attributes: attributes("region", "profile tags")},
+	"aws": {
+		Attributes: attributes("", "region regions profile role external_id tags names vpcs stack tfstate rate max_calls timeout"),
+		Blocks:     []hcl.BlockHeaderSchema{{Type: "without", LabelNames: []string{"service"}}},
+	},
 }
+
+var withoutSchema = &hcl.BodySchema{Attributes: attributes("reason", "")}
 
 // observe decodes where the environment is observed.
 func (d *decoder) observe(block *hcl.Block) (observations []Observation, documents []Document) {
@@ -228,19 +234,51 @@ func (d *decoder) observe(block *hcl.Block) (observations []Observation, documen
 // aws writes a live source as `maquette parity` takes it: aws://REGION?profile=P&tag.Environment=staging.
 func (d *decoder) aws(b body) string {
 	query := url.Values{}
-	if profile := d.text(b, "profile"); profile != "" {
-		query.Set("profile", profile)
+	for _, name := range []string{"profile", "role", "external_id", "stack", "timeout"} {
+		if text := d.text(b, name); text != "" {
+			query.Set(name, text)
+		}
+	}
+	if state := d.path(b, "tfstate"); state != "" {
+		query.Set("tfstate", state)
+	}
+	if names := d.texts(b, "names"); names != nil {
+		query["name"] = names
+	}
+	if vpcs := d.texts(b, "vpcs"); vpcs != nil {
+		query["vpc"] = vpcs
+	}
+	if calls, ok := d.integer(b, "max_calls", 1); ok {
+		query.Set("max_calls", strconv.Itoa(calls))
+	}
+	if rate, ok := d.literal(b, "rate", cty.Number); ok {
+		query.Set("rate", rate.AsBigFloat().Text('g', -1))
 	}
 	if tags, ok := d.literal(b, "tags", cty.Map(cty.String)); ok {
 		for name, value := range tags.AsValueMap() {
-			if value.IsNull() {
+			if value.IsNull() || value.AsString() == "" {
 				d.errorf(b.at("tags"), "Wrong type", "The tag %q has no value.", name)
 				continue
 			}
 			query.Set("tag."+name, value.AsString())
 		}
 	}
-	source := url.URL{Scheme: "aws", Host: d.text(b, "region"), RawQuery: query.Encode()}
+	for _, block := range b.Blocks {
+		if reason := d.text(d.read(block, withoutSchema), "reason"); reason != "" {
+			query.Set("without."+block.Labels[0], reason)
+		}
+	}
+	regions := d.texts(b, "regions")
+	if region := d.text(b, "region"); region != "" {
+		if regions != nil {
+			d.errorf(b.at("region"), "Region and regions together", "Give one of the two.")
+		}
+		regions = []string{region}
+	}
+	source := url.URL{Scheme: "aws", Host: strings.Join(regions, ","), RawQuery: query.Encode()}
+	if source.Host == "" {
+		return "aws://?" + source.RawQuery // url.URL would leave out the slashes
+	}
 	return source.String()
 }
 

@@ -56,6 +56,7 @@ func (o *parityOptions) flags(cmd *cobra.Command, p *project) {
 	f.StringArrayVar(&o.catalogs, "catalog", nil, "`file` with more resource types, laid over the built-in catalogue")
 	f.StringVar(&p.terraform, "terraform", "", "`binary` that reads directories (default: terraform or tofu on PATH)")
 	p.flags(f)
+	p.limits.flags(f)
 	complete(cmd, map[string][]string{"fail-on": {"error", "warning", "info"}})
 }
 
@@ -236,7 +237,7 @@ func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 // error is told, whichever came first; but nobody waits for standard input when
 // the other source has failed, nor for anything once the user stops it.
 func (o *observer) observeBoth(ctx context.Context, baseline, candidate named) (base, cand *parity.Snapshot, err error) {
-	done := progress(o.project.err, "reading "+baseline.source+" and "+candidate.source)
+	done := progress(o.project.err, "reading "+baseline.source+" and "+candidate.source, o.project.reading)
 	defer done()
 	type result struct {
 		snap *parity.Snapshot

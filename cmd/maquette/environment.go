@@ -34,7 +34,7 @@ type named struct {
 // observe reads a source.
 func (o *observer) observe(ctx context.Context, n named) (*parity.Snapshot, error) {
 	if n.environment == "" {
-		return observe(ctx, n.source, o.project.terraform, o.project.in)
+		return o.project.observe(ctx, n.source)
 	}
 	return o.environment(ctx, n)
 }
@@ -158,10 +158,17 @@ func (o *observer) resources(ctx context.Context, n named, env *provision.Enviro
 		return o.instance(ctx, n.environment, n.instance)
 	}
 	var whole *parity.Snapshot
+	lives := func(from provision.Observation) bool { return from.Kind == "aws" }
+	failed := func(from provision.Observation, err error) error {
+		return fmt.Errorf("observing %s as %s:%d says: %w", n.environment, o.project.shown(from.Range.Filename), from.Range.Start.Line, err)
+	}
 	for _, from := range env.Observe {
-		snap, err := observe(ctx, from.Source, o.project.terraform, o.project.in)
+		if lives(from) {
+			continue
+		}
+		snap, err := o.project.observe(ctx, from.Source)
 		if err != nil {
-			return nil, fmt.Errorf("observing %s as %s:%d says: %w", n.environment, o.project.shown(from.Range.Filename), from.Range.Start.Line, err)
+			return nil, failed(from, err)
 		}
 		if whole == nil {
 			whole = snap
@@ -170,6 +177,22 @@ func (o *observer) resources(ctx context.Context, n named, env *provision.Enviro
 		if err := whole.Merge(snap); err != nil {
 			return nil, fmt.Errorf("observing %s: %w", n.environment, err)
 		}
+	}
+	over := liveOver{state: whole, gone: map[string]int{}}
+	for _, from := range env.Observe {
+		if !lives(from) {
+			continue
+		}
+		snap, types, err := o.project.readAWS(ctx, from.Source, over.state)
+		if err != nil {
+			return nil, failed(from, err)
+		}
+		if err := over.add(snap, types); err != nil {
+			return nil, fmt.Errorf("observing %s: %w", n.environment, err)
+		}
+	}
+	if over.sources > 0 {
+		whole = over.whole
 	}
 	whole.Environment = n.environment
 	return whole, nil

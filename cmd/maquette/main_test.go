@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	if code, ok := runRole(); ok { // this binary is what Terraform and supervisors run, too
 		os.Exit(code)
 	}
-	testscript.Main(m, map[string]func(){"maquette": main, "server": server, "gh": gh})
+	testscript.Main(m, map[string]func(){"maquette": main, "maquette-aws": fakeAWS, "server": server, "gh": gh})
 }
 
 // server is a service for environments to run: it says GREETING at every path.

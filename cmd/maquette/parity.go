@@ -54,6 +54,8 @@ the content:
                   or of a plan, or a snapshot
   DIR             a Terraform working directory, read through Terraform
   DIR#WORKSPACE   one of its workspaces
+  aws://REGION    live AWS; aws://us-east-1?profile=P&tag.Environment=staging says as whom
+                  it is read, and what belongs to the environment (docs/aws.md)
   -               standard input (one of the two)
 
 Exit codes: 0 nothing at or above --fail-on, 1 could not run, 2 findings at or
@@ -75,6 +77,9 @@ above --fail-on, 3 evidence was missing.`,
 
   # Feature flags and settings beside the states, or alone
   maquette parity prod.tfstate stag.tfstate --document flags=prod/flags.yaml,staging/flags.yaml
+
+  # What really runs, not what a file says
+  maquette parity 'aws://us-east-1?tag.Environment=production' 'aws://us-east-1?tag.Environment=staging'
 
   # Look at versions only, and fail on warnings
   maquette parity --only versions --fail-on warning prod.tfstate stag.tfstate

@@ -8,8 +8,8 @@ import (
 )
 
 // progress says on a terminal what is going on and for how long, once it takes
-// longer than a moment. The function it returns ends that and clears the line.
-func progress(w io.Writer, what string) func() {
+// longer than a moment, with what more can be told of it. The function it returns ends that and clears the line.
+func progress(w io.Writer, what string, more ...func() string) func() {
 	if !isTerminal(w) {
 		return func() {}
 	}
@@ -32,7 +32,11 @@ func progress(w io.Writer, what string) func() {
 				return
 			case <-tick.C:
 				shown = true
-				fmt.Fprintf(w, "\r\x1b[K%s  %ds", what, int(time.Since(start).Seconds()))
+				line := fmt.Sprintf("%s  %ds", what, int(time.Since(start).Seconds()))
+				for _, f := range more {
+					line += f()
+				}
+				fmt.Fprint(w, "\r\x1b[K"+line)
 			}
 		}
 	})

@@ -14,12 +14,14 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/maquette/maquette/parity/live/wire"
 	"github.com/maquette/maquette/provision"
 	"github.com/maquette/maquette/provision/local"
 	"github.com/maquette/maquette/provision/lock"
@@ -39,6 +41,8 @@ type project struct {
 	terraform string
 	wait      time.Duration
 	parallel  int
+	limits    awsLimits
+	live      atomic.Pointer[wire.Progress]
 
 	shownDir    string // of the definitions that were read, as the user names it
 	absoluteDir string

@@ -39,7 +39,9 @@ secrets and without digests of them. A snapshot can stand wherever a source can.
 			if err != nil {
 				return err
 			}
+			done := progress(s.err, "reading "+from.source, p.reading)
 			snap, err := obs.observe(cmd.Context(), from)
+			done()
 			if err != nil {
 				return err
 			}
@@ -65,5 +67,6 @@ secrets and without digests of them. A snapshot can stand wherever a source can.
 	f.StringArrayVar(&catalogs, "catalog", nil, "`file` with more resource types, laid over the built-in catalogue")
 	f.StringVar(&p.terraform, "terraform", "", "`binary` that reads directories (default: terraform or tofu on PATH)")
 	p.flags(f)
+	p.limits.flags(f)
 	return cmd
 }

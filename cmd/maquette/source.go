@@ -15,14 +15,14 @@ import (
 )
 
 // observe reads a source that is no environment.
-func observe(ctx context.Context, name, terraformBinary string, in io.Reader) (*parity.Snapshot, error) {
+func (p *project) observe(ctx context.Context, name string) (*parity.Snapshot, error) {
 	switch {
 	case name == "":
 		return nil, fmt.Errorf("a source has no name; give a file, a Terraform directory or - for standard input")
 	case name == "-":
-		return source.Read("standard input", cancellable{ctx, in})
-	case strings.HasPrefix(name, "aws://"):
-		return nil, fmt.Errorf("reading %s: live AWS cannot be read yet\n  Give the environment's Terraform state or directory", name)
+		return source.Read("standard input", cancellable{ctx, p.in})
+	case strings.HasPrefix(name, awsScheme):
+		return p.observeAWS(ctx, name)
 	}
 	info, err := os.Stat(name)
 	if err == nil && !info.IsDir() {
@@ -41,9 +41,9 @@ func observe(ctx context.Context, name, terraformBinary string, in io.Reader) (*
 		if err == nil {
 			err = dirErr
 		}
-		return nil, fmt.Errorf("reading %s: %w\n  A source is a state or plan file, a snapshot, a Terraform directory (DIR or DIR#WORKSPACE), or - for standard input", name, reason(err))
+		return nil, fmt.Errorf("reading %s: %w\n  A source is a state or plan file, a snapshot, a Terraform directory (DIR or DIR#WORKSPACE), live AWS (aws://REGION), or - for standard input", name, reason(err))
 	}
-	dir.Binary = terraformBinary
+	dir.Binary = p.terraform
 	return observeDir(ctx, name, dir)
 }
 

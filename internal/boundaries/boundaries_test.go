@@ -69,6 +69,11 @@ var rules = []rule{
 		why:      "live observation is one source among others: only the command knows them all",
 	},
 	{
+		packages: []string{"./cmd/maquette", "./provision/...", "./parity/live/wire"},
+		mayNot:   []string{"./parity/live", "github.com/aws/..."},
+		why:      "AWS's libraries double the time that a program takes to start: they are in one of their own",
+	},
+	{
 		packages: []string{"./parity/..."},
 		mayNot:   []string{"./provision/..."},
 		why:      "environments can be compared without knowing how they are built",

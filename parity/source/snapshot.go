@@ -23,7 +23,8 @@ func (d *document) snapshotResource(v parity.Value) error {
 	r := parity.Resource{
 		Module: v.Get("module").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(),
 		Provider: v.Get("provider").Str(), Tainted: v.Get("tainted").Text == "true",
-		Deposed: v.Get("deposed").Text == "true", Planned: v.Get("planned").Text == "true", Attributes: parity.FromSnapshot(v.Get("attributes")),
+		Deposed: v.Get("deposed").Text == "true", Planned: v.Get("planned").Text == "true",
+		Partial: v.Get("partial").Text == "true", Unmanaged: v.Get("unmanaged").Text == "true", Attributes: parity.FromSnapshot(v.Get("attributes")),
 	}
 	if r.Type == "" || r.Name == "" {
 		return errors.New("a resource has no type or no name")
@@ -60,6 +61,10 @@ func (d *document) snapshotMember(key string, v parity.Value) error {
 			m := v.Items()[i]
 			d.snap.Modules[k] = parity.Module{Source: m.Get("source").Str(), Version: m.Get("version").Str()}
 		}
+	case "gone":
+		for _, a := range v.Items() {
+			d.snap.Gone = append(d.snap.Gone, a.Str())
+		}
 	case "externals":
 		for _, e := range v.Items() {
 			x := parity.External{Address: e.Get("address").Str()}
@@ -70,7 +75,10 @@ func (d *document) snapshotMember(key string, v parity.Value) error {
 		}
 	case "incomplete":
 		for _, g := range v.Items() {
-			d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{Source: g.Get("source").Str(), Reason: g.Get("reason").Str()})
+			d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{
+				Source: g.Get("source").Str(), Reason: g.Get("reason").Str(), Service: g.Get("service").Str(),
+				Call: g.Get("call").Str(), Account: g.Get("account").Str(), Region: g.Get("region").Str(),
+			})
 		}
 	}
 	return nil
@@ -79,6 +87,7 @@ func (d *document) snapshotMember(key string, v parity.Value) error {
 var snapshotKinds = map[string]parity.Kind{
 	"module": parity.String, "type": parity.String, "name": parity.String, "provider": parity.String,
 	"schema_version": parity.Number, "tainted": parity.Bool, "deposed": parity.Bool, "planned": parity.Bool,
+	"partial": parity.Bool, "unmanaged": parity.Bool,
 }
 
 type snapshotHead struct {
@@ -91,6 +100,7 @@ type snapshotHead struct {
 	Modules     map[string]parity.Module `json:"modules,omitempty"`
 	Externals   []external               `json:"externals,omitempty"`
 	Incomplete  []parity.Gap             `json:"incomplete,omitempty"`
+	Gone        []string                 `json:"gone,omitempty"`
 }
 
 type external struct {
@@ -108,6 +118,8 @@ type snapshotEntry struct {
 	Tainted    bool         `json:"tainted,omitempty"`
 	Deposed    bool         `json:"deposed,omitempty"`
 	Planned    bool         `json:"planned,omitempty"`
+	Partial    bool         `json:"partial,omitempty"`
+	Unmanaged  bool         `json:"unmanaged,omitempty"`
 	Attributes parity.Value `json:"attributes"`
 }
 
@@ -119,7 +131,7 @@ func Write(w io.Writer, s *parity.Snapshot) error {
 	}
 	head := snapshotHead{
 		Schema: SnapshotSchema, Environment: s.Environment, ObservedAt: s.ObservedAt, Terraform: s.Terraform,
-		Sources: s.Sources, Providers: s.Providers, Modules: s.Modules, Incomplete: s.Incomplete,
+		Sources: s.Sources, Providers: s.Providers, Modules: s.Modules, Incomplete: s.Incomplete, Gone: s.Gone,
 	}
 	for _, e := range s.Externals {
 		head.Externals = append(head.Externals, external(e))
@@ -136,7 +148,7 @@ func Write(w io.Writer, s *parity.Snapshot) error {
 		r := &s.Resources[i]
 		e := snapshotEntry{
 			Module: r.Module, Type: r.Type, Name: r.Name, Provider: r.Provider, Schema: r.Schema,
-			Tainted: r.Tainted, Deposed: r.Deposed, Planned: r.Planned, Attributes: r.Attributes,
+			Tainted: r.Tainted, Deposed: r.Deposed, Planned: r.Planned, Partial: r.Partial, Unmanaged: r.Unmanaged, Attributes: r.Attributes,
 		}
 		switch r.KeyKind {
 		case parity.CountKey:

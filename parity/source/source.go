@@ -310,7 +310,7 @@ func (d *document) member(key string) error {
 		d.encrypted = true
 	case "sops":
 		d.sops = true
-	case "providers", "modules", "externals", "incomplete", "sources":
+	case "providers", "modules", "externals", "incomplete", "sources", "gone":
 		v, err := d.dec.Value()
 		if err != nil {
 			return err

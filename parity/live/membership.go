@@ -1,0 +1,202 @@
+package live
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// choose returns the records that belong to the environment, with all that
+// comes with them.
+func (r *run) choose(ctx context.Context, known *knownState) []*record {
+	r.placeInVPCs()
+	vpcs := r.wantedVPCs()
+	var chosen, fresh []*record
+	take := func(rec *record) {
+		rec.chosen = true
+		chosen, fresh = append(chosen, rec), append(fresh, rec)
+	}
+	for _, rec := range r.records {
+		if r.matches(rec, vpcs) || known.has(rec) {
+			take(rec)
+		}
+	}
+	// What is chosen is asked for its details, which bring parts and names of
+	// what it uses, which are then chosen as well.
+	for len(fresh) > 0 && ctx.Err() == nil {
+		asked := fresh
+		fresh = nil
+		r.details(ctx, asked)
+		for _, rec := range asked {
+			for _, k := range rec.uses {
+				if used := r.index[k]; used != nil && !used.chosen && r.admits(used) {
+					take(used)
+				}
+			}
+		}
+		for _, rec := range r.records {
+			if !rec.chosen && r.admits(rec) && (slices.ContainsFunc(rec.partOf, r.has) || r.has(key{"aws_vpc", rec.vpc})) {
+				take(rec)
+			}
+		}
+	}
+	return chosen
+}
+
+// has reports whether the thing of a key was chosen.
+func (r *run) has(k key) bool {
+	rec := r.index[k]
+	return rec != nil && rec.chosen
+}
+
+// details asks the services for what is asked of chosen things only.
+func (r *run) details(ctx context.Context, chosen []*record) {
+	byReader := map[*reader][]*record{}
+	for _, rec := range chosen {
+		byReader[rec.reader] = append(byReader[rec.reader], rec)
+	}
+	var wg sync.WaitGroup
+	for rd, recs := range byReader {
+		wg.Go(func() {
+			if rd.svc.batch != nil {
+				rd.svc.batch(ctx, rd, recs)
+			}
+			each(ctx, slices.DeleteFunc(recs, func(rec *record) bool { return rec.detail == nil }), func(rec *record) { rec.detail() })
+		})
+	}
+	wg.Wait()
+}
+
+// of are the records of a type.
+func of(records []*record, typ string) []*record {
+	var out []*record
+	for _, rec := range records {
+		if rec.typ == typ {
+			out = append(out, rec)
+		}
+	}
+	return out
+}
+
+// matches reports whether a record is of the environment by itself.
+func (r *run) matches(rec *record, vpcs map[string]bool) bool {
+	s := r.source.Select
+	if s.empty() {
+		return true
+	}
+	if len(s.Tags) == 0 && len(s.Names) == 0 && len(s.VPCs) == 0 && s.Stack == "" {
+		return false // the known state alone says it
+	}
+	for k, patterns := range s.Tags {
+		if v, ok := rec.tags[k]; !ok || !anyGlob(patterns, v) {
+			return false
+		}
+	}
+	if len(s.Names) > 0 && !anyGlob(s.Names, rec.calledBy()) && !anyGlob(s.Names, rec.text("id")) {
+		return false
+	}
+	if len(s.VPCs) > 0 {
+		alone := len(s.Tags) == 0 && len(s.Names) == 0 && s.Stack == ""
+		if rec.vpc == "" && alone || rec.vpc != "" && !vpcs[rec.vpc] {
+			return false
+		}
+	}
+	return s.Stack == "" || r.inStack(rec)
+}
+
+// admits reports whether a record that comes with a chosen one says nothing to
+// the contrary: that it is another environment's.
+func (r *run) admits(rec *record) bool {
+	for k, patterns := range r.source.Select.Tags {
+		if v, ok := rec.tags[k]; ok && !anyGlob(patterns, v) {
+			return false
+		}
+	}
+	return true
+}
+
+// placeInVPCs finds the VPC of what names subnets or security groups.
+func (r *run) placeInVPCs() {
+	vpcOf := map[string]string{}
+	for _, rec := range r.records {
+		switch rec.typ {
+		case "aws_vpc":
+			rec.vpc = rec.text("id")
+		case "aws_subnet", "aws_security_group":
+			vpcOf[rec.text("id")] = rec.text("vpc_id")
+		}
+	}
+	var find func(v any) string
+	find = func(v any) string {
+		switch x := v.(type) {
+		case string:
+			return vpcOf[x]
+		case *string:
+			return vpcOf[text(x)]
+		case []string:
+			for _, s := range x {
+				if vpcOf[s] != "" {
+					return vpcOf[s]
+				}
+			}
+		case []obj:
+			for _, o := range x {
+				if vpc := find(o); vpc != "" {
+					return vpc
+				}
+			}
+		case obj:
+			if id := text(x["vpc_id"]); id != "" {
+				return id
+			}
+			for _, it := range x {
+				if vpc := find(it); vpc != "" {
+					return vpc
+				}
+			}
+		}
+		return ""
+	}
+	for _, rec := range r.records {
+		if rec.vpc == "" {
+			rec.vpc = find(rec.attrs)
+		}
+	}
+}
+
+// wantedVPCs are the ids of the VPCs that the selection names.
+func (r *run) wantedVPCs() map[string]bool {
+	ids := map[string]bool{}
+	for _, rec := range r.records {
+		if rec.typ == "aws_vpc" && (anyGlob(r.source.Select.VPCs, rec.text("id")) || anyGlob(r.source.Select.VPCs, rec.calledBy())) {
+			ids[rec.text("id")] = true
+		}
+	}
+	return ids
+}
+
+func anyGlob(patterns []string, s string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return glob(p, s) })
+}
+
+// glob reports whether s matches a pattern in which * stands for any characters.
+func glob(pattern, s string) bool {
+	head, rest, starred := strings.Cut(pattern, "*")
+	if !starred {
+		return s == pattern
+	}
+	if !strings.HasPrefix(s, head) {
+		return false
+	}
+	s = s[len(head):]
+	parts := strings.Split(rest, "*")
+	for _, part := range parts[:len(parts)-1] {
+		i := strings.Index(s, part)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(part):]
+	}
+	return strings.HasSuffix(s, parts[len(parts)-1])
+}
