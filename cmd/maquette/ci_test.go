@@ -130,13 +130,13 @@ func TestGuide(t *testing.T) {
 		}
 	}
 	assert.Greater(t, ran, 25)
-	assert.Equal(t, 4, failed)
+	assert.Equal(t, 5, failed)
 
 	// What it has led to: everything is committed but what holds secrets, and what is committed holds none.
 	c.ok("git add . && git commit -qm all")
 	files := c.ok("git ls-files")
 	for _, name := range []string{
-		"production.snapshot.json", "parity-history/production--staging.jsonl", "parity-history/.gitattributes",
+		"production.snapshot.json", "parity-known.json", "parity-history/production--staging.jsonl", "parity-history/.gitattributes",
 		".github/workflows/parity.yml", ".github/workflows/parity-audit.yml", ".gitlab-ci.yml", "parity.gitlab-ci.yml", "junit.xml", "parity.sarif", "parity.md",
 	} {
 		assert.Contains(t, files, name+"\n")
@@ -308,11 +308,16 @@ func TestActionCompares(t *testing.T) {
 		{"nothing", map[string]string{"baseline": production, "candidate": "empty.tfstate"}, "3", "incomplete", "INCOMPLETE"},
 		{"severity", map[string]string{"baseline": production, "candidate": filepath.Join(shop, "staging-drift.tfstate"), "fail-on": "warning", "args": "--skip\nversions\n--skip=config/missing-key"}, "2", "fail", "config/"},
 		{"arguments", map[string]string{"baseline": production, "candidate": filepath.Join(shop, "staging-drift.tfstate"), "args": "--only\nmonitoring\n"}, "0", "pass", "PASS"},
-		{"history", map[string]string{"baseline": production, "candidate": filepath.Join(shop, "staging-model.tfstate"), "history": "h"}, "0", "pass", "PASS"},
+		{"known", map[string]string{"baseline": production, "candidate": filepath.Join(shop, "staging-drift.tfstate"), "baseline-report": "known.json", "history": "h"}, "0", "pass", "PASS"},
+		{"policy", map[string]string{"baseline": production, "candidate": filepath.Join(shop, "staging-model.tfstate"), "policy": "parity.hcl"}, "0", "pass", "PASS"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := newCheckout(t)
 			c.write("empty.tfstate", `{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "outputs": {}, "resources": []}`)
+			c.write("parity.hcl", "fail_on = \"error\"\n")
+			if test.given["baseline-report"] != "" {
+				c.shell(runnerShell, `maquette parity "$SHOP/production.tfstate" "$SHOP/staging-drift.tfstate" --output json=known.json`)
+			}
 			code, out := c.do(compare, inputs(t, a, test.given))
 			require.Zero(t, code, out)
 			assert.Contains(t, out, test.prints)
@@ -337,7 +342,7 @@ func TestActionInjectsNothing(t *testing.T) {
 	for _, evil := range []string{`"; touch pwned; "`, "$(touch pwned)", "`touch pwned`", "--help", "x\ntouch pwned", "* ?", "a b"} {
 		c := newCheckout(t)
 		given := map[string]string{}
-		for _, name := range []string{"candidate", "baseline", "fail-on", "history", "args"} {
+		for _, name := range []string{"candidate", "baseline", "fail-on", "policy", "baseline-report", "history", "args"} {
 			given[name] = evil
 		}
 		code, out := c.do(stepCalled(t, a.Runs.Steps, "Compare"), inputs(t, a, given))
@@ -569,8 +574,9 @@ func TestGitLab(t *testing.T) {
 		assert.NotEmpty(t, c.read(example.Plan.Artifacts.Paths[0]))
 		c.ok(`maquette snapshot "$SHOP/production.tfstate" --out production.snapshot.json`)
 
+		c.shell(runnerShell, `maquette parity production.snapshot.json plan.json --output json=parity-known.json`)
 		code, out = run(c, shell, job, example.Parity.Variables)
-		assert.Equal(t, exitFindings, code, out)
+		assert.Equal(t, exitOK, code, out)
 		for _, name := range []string{job.Artifacts.Reports.JUnit, job.Artifacts.Reports.CodeQuality} {
 			assert.NotEmpty(t, c.read(name), name)
 			assert.True(t, strings.HasPrefix(name, job.Artifacts.Paths[0]))
