@@ -91,6 +91,13 @@ func (c cancellable) Read(p []byte) (int, error) {
 
 // writeFile writes a file whole or not at all.
 func writeFile(name string, write func(io.Writer) error) error {
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+		mode = info.Mode().Perm()
+		if target, err := filepath.EvalSymlinks(name); err == nil {
+			name = target // a link stays one
+		}
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", name, reason(err))
@@ -100,7 +107,7 @@ func writeFile(name string, write func(io.Writer) error) error {
 		tmp.Close()
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
-	if err := tmp.Chmod(0o644); err != nil {
+	if err := tmp.Chmod(mode); err != nil {
 		tmp.Close()
 		return fmt.Errorf("writing %s: %w", name, reason(err))
 	}
