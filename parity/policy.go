@@ -220,6 +220,11 @@ func (ig Ignore) String() string {
 	return phrase("", "rule", ig.Rule, "type", ig.Type, "attribute", ig.Attribute, "address", ig.Address)
 }
 
+// String names what is ignored.
+func (ig Ignored) String() string {
+	return Ignore{Rule: ig.Rule, Type: ig.Type, Attribute: ig.Attribute, Address: ig.Address}.String()
+}
+
 // String names what is waived.
 func (w Waive) String() string {
 	return phrase(w.Rule, "tier", w.Tier, "address", w.Address, "path", w.Path)

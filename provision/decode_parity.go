@@ -81,6 +81,14 @@ func (d *decoder) rule(pattern string, at hcl.Range) {
 	}
 }
 
+// acceptable checks that a pattern names a rule whose findings can be accepted.
+func (d *decoder) acceptable(pattern string, at hcl.Range) {
+	d.rule(pattern, at)
+	if !parity.Acceptable(pattern) {
+		d.errorf(at, "Not to be accepted", "What is wrong with waivers and ignores themselves can be neither waived nor ignored: remove or renew them. How severe it is, a \"severity\" block can say.")
+	}
+}
+
 func (d *decoder) severity(block *hcl.Block) RuleSeverity {
 	b := d.read(block, severitySchema)
 	d.rule(block.Labels[0], block.LabelRanges[0])
@@ -97,7 +105,7 @@ func (d *decoder) ignore(block *hcl.Block) Ignore {
 		Reason: d.text(b, "reason"), Range: block.DefRange,
 	}
 	if ignore.Rule != "" {
-		d.rule(ignore.Rule, b.at("rule"))
+		d.acceptable(ignore.Rule, b.at("rule"))
 	}
 	return ignore
 }
@@ -108,7 +116,7 @@ func (d *decoder) waive(block *hcl.Block) Waive {
 		Rule: block.Labels[0], Tier: d.text(b, "tier"), Address: d.text(b, "address"), Path: d.text(b, "path"),
 		Reason: d.text(b, "reason"), Owner: d.text(b, "owner"), Range: block.DefRange,
 	}
-	d.rule(waive.Rule, block.LabelRanges[0])
+	d.acceptable(waive.Rule, block.LabelRanges[0])
 	if text := d.text(b, "expires"); text != "" {
 		expires, err := time.Parse(time.DateOnly, text)
 		if err != nil {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -119,13 +120,17 @@ func junitName(f parity.Finding) string {
 	if f.Path != "" {
 		name = strings.TrimSpace(name + " " + clean(f.Path))
 	}
-	return name
+	return cmp.Or(name, place(f))
 }
 
 func junitFinding(r *parity.Report, f parity.Finding) junitCase {
 	c := junitCase{Class: clean(f.Rule), Name: junitName(f)}
 	at := location(r, f)
-	details := fmt.Sprintf("%s:%d: %s\n%s → %s\n%s", at.File, at.Line, clean(f.Message), value(f.Baseline), value(f.Candidate), clean(f.Help))
+	details := fmt.Sprintf("%s:%d: %s\n", at.File, at.Line, clean(f.Message))
+	if f.Baseline != nil || f.Candidate != nil {
+		details += value(f.Baseline) + " → " + value(f.Candidate) + "\n"
+	}
+	details += clean(f.Help)
 	switch {
 	case f.Waiver != nil:
 		c.Skipped = &junitResult{Message: "waived: " + waiver(f.Waiver)}

@@ -102,6 +102,9 @@ func unjudged(r *parity.Report) []string {
 		}
 		notes = append(notes, "settings not compared of: "+strings.Join(types, ", "))
 	}
+	for _, ig := range r.Ignored {
+		notes = append(notes, fmt.Sprintf("%s ignored, of %s: %s", count(ig.Findings, "finding"), clean(ig.String()), clean(ig.Reason)))
+	}
 	for _, c := range r.Custom {
 		if c.Matched == 0 {
 			notes = append(notes, "the rule "+clean(c.Rule)+" matches nothing in either environment")
@@ -279,7 +282,8 @@ func shorten(s string, n int) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
-// place says where a finding is.
+// place says where a finding is: in the environments, or in the policy where
+// it is of none of their resources.
 func place(f parity.Finding) string {
 	b, c := clean(f.Subject.Baseline), clean(f.Subject.Candidate)
 	where := b
@@ -290,6 +294,9 @@ func place(f parity.Finding) string {
 		where = b + " ↔ " + c
 	case c != "" && c != b && !strings.HasPrefix(f.Rule, "one-box") && len(b) < len(c):
 		where = c
+	}
+	if where == "" && f.Path == "" && f.Location != nil {
+		return fmt.Sprintf("%s:%d", clean(f.Location.File), f.Location.Line)
 	}
 	if f.Path != "" && f.Path != keyOf(f) && f.Path != "value" && f.Dimension != "topology" {
 		where += "  " + clean(f.Path)
