@@ -105,7 +105,7 @@ above --fail-on, 3 evidence was missing.`,
 	o.flags(cmd, p)
 	f.StringSliceVar(&o.only, "only", nil, "only these `rules` or dimensions, as versions or one-box/*")
 	f.StringSliceVar(&o.skip, "skip", nil, "without these `rules` or dimensions")
-	f.StringArrayVar(&o.documentFlags, "document", nil, "configuration files of both, to compare as well: `NAME=BASELINE,CANDIDATE`; may be repeated")
+	f.StringArrayVar(&o.documentFlags, "document", nil, "configuration `files` to compare as well, as NAME=BASELINE,CANDIDATE; may be repeated")
 	f.StringArrayVar(&o.secrets, "secret", nil, "`keys` of the documents that are secret, as payments.*.key; may be repeated")
 	f.StringVar(&o.history, "history", "", "append the run to the history in `DIR`, for maquette trend")
 	f.StringVar(&o.show, "show", "", "in the text: all, with every info and every place")

@@ -11,8 +11,10 @@ func newSources(s *streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sources",
 		Short: "What sources read, and what they need for it",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Example: `  maquette sources aws
+  maquette sources aws --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newSourcesAWS(s))
 	return cmd
