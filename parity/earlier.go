@@ -3,6 +3,7 @@ package parity
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -70,8 +71,8 @@ func (r *Report) valid() error {
 			return fmt.Errorf("its finding %d has the id %q, which none has", i+1, f.ID)
 		case seen[f.ID]:
 			return fmt.Errorf("its finding %d has the id %s, which another has already", i+1, f.ID)
-		case f.Rule == "":
-			return fmt.Errorf("its finding %s is of no rule", f.ID)
+		case !strings.Contains(f.Rule, "/") || strings.ContainsAny(f.Rule, `*?[\`): // a waiver of it would be one of all
+			return fmt.Errorf("its finding %s is of the rule %q, which none is called", f.ID, f.Rule)
 		}
 		for _, value := range []any{f.Baseline, f.Candidate} {
 			switch value.(type) {

@@ -138,6 +138,7 @@ func TestReadReportRefuses(t *testing.T) {
 		"no such severity":  {change(`"severity":"error"`, `"severity":"fatal"`), `"fatal" is no severity`},
 		"no id":             {change(first, "../../etc"), `the id "../../etc", which none has`},
 		"an id twice":       {change(oneBox(t, func(*parity.Options) {}).Findings[1].ID, first), "which another has already"},
+		"a pattern":         {change(`"rule":"one-box/single-member"`, `"rule":"*/*"`), `the rule "*/*", which none is called`},
 		"no dimension":      {change(`"monitoring":{`, `"weather":{`), "the dimension monitoring is missing"},
 		"a dimension null":  {`{"schema":"maquette/report/v1","verdict":"pass","findings":[],"tiers":[],"dimensions":{"versions":null}}`, "the dimension versions is missing"},
 		"a value in values": {change(`"baseline":6`, `"baseline":{"a":1}`), "no text, number or truth value"},

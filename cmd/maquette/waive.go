@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
+	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
 
 	"github.com/maquette/maquette/parity"
@@ -39,8 +41,8 @@ into the policy file that --policy names, which is made if it is not there. The 
 as narrow as the finding: its rule, tier, address and path. Everything else in the file
 stays as it is.
 
-FINDING is the id of a finding, or at least its first 6 digits: see maquette parity
---format json. The findings are those of a comparison of BASELINE and CANDIDATE, as
+FINDING is the id of a finding, or at least its first 6 digits: maquette parity --show all
+and --format json have them. The findings are those of a comparison of BASELINE and CANDIDATE, as
 maquette parity makes it, or of the report that --report names.`,
 		Example: `  # Into the definition of staging
   maquette waive 3f1c9a staging --reason "sessions may be lost" --owner data --expires 2027-01-31
@@ -49,7 +51,8 @@ maquette parity makes it, or of the report that --report names.`,
   maquette waive 3f1c9a --report parity.json --reason "ordered" --owner ops --expires 2027-01-31
 
   # For states without definitions
-  maquette waive 3f1c9a prod.tfstate stag.tfstate --policy parity.hcl --reason "ordered" --owner ops --expires 2027-01-31`,
+  maquette waive 3f1c9a prod.tfstate stag.tfstate --policy parity.hcl \
+    --reason "ordered" --owner ops --expires 2027-01-31`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0:
@@ -202,7 +205,7 @@ var findingID = regexp.MustCompile(`^[0-9a-f]{6,12}$`)
 // findFinding returns the one finding that an id, or the beginning of one, names.
 func findFinding(cmd *cobra.Command, rep *parity.Report, id string) (parity.Finding, error) {
 	if !findingID.MatchString(id) {
-		return parity.Finding{}, usage(cmd, "%q is no id of a finding: 12 hexadecimal digits, or at least the first 6. maquette parity --format json has them", id)
+		return parity.Finding{}, usage(cmd, "%q is no id of a finding: 12 hexadecimal digits, or at least the first 6. maquette parity --show all has them", id)
 	}
 	var found, all []string
 	var finding parity.Finding
@@ -215,6 +218,9 @@ func findFinding(cmd *cobra.Command, rep *parity.Report, id string) (parity.Find
 			all = append(all, line)
 		}
 	}
+	sort.SliceStable(all, func(i, j int) bool {
+		return levenshtein.Distance(all[i][:12], id, nil) < levenshtein.Distance(all[j][:12], id, nil)
+	})
 	list := func(lines []string) string {
 		text := ""
 		for i, line := range lines {
@@ -246,7 +252,11 @@ func (p *project) waivedPolicy(name string, w provision.Waive) (string, []byte, 
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", nil, 0, fmt.Errorf("reading the policy %s: %w", name, reason(err))
 	}
-	if _, err := p.readPolicy(provision.File{Name: name, Data: data}); err != nil {
+	policy, err := p.readPolicy(provision.File{Name: name, Data: data})
+	if err == nil {
+		err = p.once(policy, w)
+	}
+	if err != nil {
 		return "", nil, 0, err
 	}
 	data, line, err := provision.AddWaiver(provision.File{Name: name, Data: data}, "", w)
@@ -268,6 +278,9 @@ func (p *project) waivedDefinition(cmd *cobra.Command, environment string, w pro
 		return "", nil, 0, usage(cmd, "there is no definition of %q to write the waiver into; there are %s. For sources without a definition, name a file with --policy",
 			environment, oneOf(sortedKeys(defs.Environments)))
 	}
+	if err := p.once(env.Parity, w); err != nil {
+		return "", nil, 0, err
+	}
 	files := slices.Clone(defs.Files)
 	i := slices.IndexFunc(files, func(f provision.File) bool { return f.Name == env.Range.Filename })
 	data, line, err := provision.AddWaiver(files[i], environment, w)
@@ -280,6 +293,20 @@ func (p *project) waivedDefinition(cmd *cobra.Command, environment string, w pro
 		return "", nil, 0, fmt.Errorf("%s would be broken by the waiver, and is left as it is: %w", p.shown(files[i].Name), err)
 	}
 	return filepath.Clean(files[i].Name), data, line, nil
+}
+
+// once refuses a waiver of what is waived already, though it may be no more.
+func (p *project) once(policy *provision.ParityPolicy, w provision.Waive) error {
+	if policy == nil {
+		return nil
+	}
+	for _, old := range policy.Waive {
+		if old.Rule == w.Rule && old.Tier == w.Tier && old.Address == w.Address && old.Path == w.Path {
+			return fmt.Errorf("there is a waiver of it at %s:%d, of %s, until %s: change that one instead",
+				p.shown(old.Range.Filename), old.Range.Start.Line, old.Owner, old.Expires.Format(time.DateOnly))
+		}
+	}
+	return nil
 }
 
 func others(ids []string, id string) []string {

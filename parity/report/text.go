@@ -237,16 +237,22 @@ func (t *text) cause(c *cause, width int) {
 		attr, title, rules = color.Faint, t.paint(title, color.Faint), rules+"  known"
 	}
 	t.line("  %s %s  %s", t.paint(mark, attr, color.Bold), title, t.paint(rules, color.Faint))
-	t.places(c.places)
+	t.places(c)
 }
 
-func (t *text) places(places []string) {
-	for i, p := range places {
-		if i == maxPlaces && len(places) > maxPlaces+1 && !t.s.All {
-			t.line("      %s", t.paint(fmt.Sprintf("and %d more places", len(places)-i), color.Faint))
+// places lists where a cause is, where all is asked for with the ids that
+// maquette waive takes.
+func (t *text) places(c *cause) {
+	for i, p := range c.places {
+		if i == maxPlaces && len(c.places) > maxPlaces+1 && !t.s.All {
+			t.line("      %s", t.paint(fmt.Sprintf("and %d more places", len(c.places)-i), color.Faint))
 			break
 		}
-		t.line("      %s", p)
+		id := ""
+		if t.s.All {
+			id = t.paint(clean(c.findings[i].ID), color.Faint)
+		}
+		t.line("      %s", strings.TrimSpace(p+"  "+id))
 	}
 }
 
