@@ -44,7 +44,7 @@ func newExtend(s *streams) *cobra.Command {
 	f.SortFlags = false
 	f.Var((*lifetime)(&by), "by", "how much longer, as 4h or 2d (default: the definition's ttl)")
 	f.BoolVar(&asJSON, "json", false, "print the instance as JSON")
-	f.DurationVar(&p.wait, "wait", 0, "how long to wait while somebody else works on the instance, as 5m")
+	p.waitFlag(f)
 	p.flags(f)
 	return cmd
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -133,45 +133,86 @@ func (o *opened) serviceLogs(instance, service string) ([]logFile, error) {
 
 // print prints what there is, or the last lines of it.
 func (l *logFile) print(w io.Writer, tail int) error {
-	data, err := os.ReadFile(l.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // nothing was printed yet
+	f, size, err := l.open()
+	if f == nil {
+		return err
 	}
+	defer f.Close()
+	start, err := lastLines(f, size, tail)
 	if err != nil {
 		return fmt.Errorf("reading the log %s: %w", l.path, reason(err))
 	}
-	l.offset = int64(len(data))
-	return l.write(w, lastLines(data, tail))
+	l.offset = start
+	return l.copy(w, f, size, true)
 }
 
-func lastLines(data []byte, n int) []byte {
-	if n <= 0 {
-		return data
+// open opens the file, and tells how long it is now. It is nil where nothing was printed yet.
+func (l *logFile) open() (f *os.File, size int64, err error) {
+	f, err = os.Open(l.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, nil
 	}
-	for i := len(data) - 2; i >= 0; i-- { // the last byte ends the last line
-		if data[i] == '\n' {
-			if n--; n == 0 {
-				return data[i+1:]
+	if err != nil {
+		return nil, 0, fmt.Errorf("reading the log %s: %w", l.path, reason(err))
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, 0, fmt.Errorf("reading the log %s: %w", l.path, reason(err))
+	}
+	return f, info.Size(), nil
+}
+
+// lastLines returns where the last n lines of so much of a file begin; of all lines where n is not positive.
+func lastLines(f io.ReaderAt, size int64, n int) (int64, error) {
+	if n <= 0 {
+		return 0, nil
+	}
+	buffer := make([]byte, 64<<10)
+	for end := size - 1; end > 0; { // the last byte ends the last line
+		part := buffer[:min(int64(len(buffer)), end)]
+		if _, err := f.ReadAt(part, end-int64(len(part))); err != nil {
+			return 0, err
+		}
+		for i := len(part) - 1; i >= 0; i-- {
+			if part[i] == '\n' {
+				if n--; n == 0 {
+					return end - int64(len(part)) + int64(i) + 1, nil
+				}
 			}
 		}
+		end -= int64(len(part))
 	}
-	return data
+	return 0, nil
 }
 
-// write writes lines, each with whose it is.
-func (l *logFile) write(w io.Writer, data []byte) error {
+// copy prints the lines from the offset on, each with whose it is, and moves the offset. A last line without an end is
+// left for later, unless all is wanted.
+func (l *logFile) copy(w io.Writer, f io.ReaderAt, size int64, all bool) error {
+	in := bufio.NewReader(io.NewSectionReader(f, l.offset, size-l.offset))
 	out := bufio.NewWriter(w)
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	for line := range bytes.Lines(data) {
-		text := string(bytes.TrimSuffix(line, []byte("\n")))
-		if !l.json {
-			fmt.Fprintf(out, "%s%s\n", l.prefix, text)
-		} else if err := encoder.Encode(map[string]string{"from": l.from, "line": text}); err != nil {
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("reading the log %s: %w", l.path, reason(err))
+		}
+		ended := err == nil
+		if line == "" || !ended && !all {
+			return out.Flush()
+		}
+		l.offset += int64(len(line))
+		text := strings.TrimSuffix(line, "\n")
+		if l.json {
+			err = encoder.Encode(map[string]string{"from": l.from, "line": text})
+		} else {
+			_, err = fmt.Fprintf(out, "%s%s\n", l.prefix, text)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return out.Flush()
 }
 
 // followAll prints what is added, until the user stops it.
@@ -194,29 +235,13 @@ func followAll(ctx context.Context, w io.Writer, files []logFile) error {
 
 // more prints the whole lines that were added. A file that is shorter than before was begun anew.
 func (l *logFile) more(w io.Writer) error {
-	f, err := os.Open(l.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("reading the log %s: %w", l.path, reason(err))
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
+	f, size, err := l.open()
+	if f == nil {
 		return err
 	}
-	if info.Size() < l.offset {
+	defer f.Close()
+	if size < l.offset {
 		l.offset = 0
 	}
-	data, err := io.ReadAll(io.NewSectionReader(f, l.offset, info.Size()-l.offset))
-	if err != nil {
-		return fmt.Errorf("reading the log %s: %w", l.path, reason(err))
-	}
-	end := len(data)
-	for end > 0 && data[end-1] != '\n' {
-		end--
-	}
-	l.offset += int64(end)
-	return l.write(w, data[:end])
+	return l.copy(w, f, size, false)
 }

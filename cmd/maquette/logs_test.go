@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -35,6 +36,13 @@ func TestLogsAreFollowed(t *testing.T) {
 	require.NoError(t, files[0].more(&out))
 	assert.Equal(t, "web.0 | new\n", out.String())
 
+	out.Reset()
+	long := strings.Repeat("x", 100<<10)
+	write("zero\none\n" + long + "\n" + long + "\nend")
+	require.NoError(t, files[0].print(&out, 4))
+	assert.Equal(t, "web.0 | one\nweb.0 | "+long+"\nweb.0 | "+long+"\nweb.0 | end\n", out.String(), "lines are longer than what is read at once")
+
+	write("new\n")
 	out.Reset()
 	asJSON := logFile{path: path, from: "web.0", json: true}
 	require.NoError(t, asJSON.print(&out, 0))

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -66,6 +67,43 @@ func (l *lifetime) String() string {
 	return provision.Duration(time.Duration(*l))
 }
 
+// positive is a flag for a number of which there has to be one at least.
+type positive int
+
+func (n *positive) Set(text string) error {
+	parsed, err := strconv.Atoi(text)
+	if err != nil || parsed < 1 {
+		return errors.New("it has to be a whole number, 1 or more")
+	}
+	*n = positive(parsed)
+	return nil
+}
+
+func (n *positive) Type() string { return "int" }
+
+func (n *positive) String() string { return strconv.Itoa(int(*n)) }
+
+// patience is a flag for a duration that may be nothing.
+type patience time.Duration
+
+func (d *patience) Set(text string) error {
+	parsed, err := time.ParseDuration(text)
+	if err != nil || parsed < 0 {
+		return errors.New("it has to be a duration such as 30s or 5m, and not below 0")
+	}
+	*d = patience(parsed)
+	return nil
+}
+
+func (d *patience) Type() string { return "duration" }
+
+func (d *patience) String() string {
+	if *d == 0 {
+		return ""
+	}
+	return time.Duration(*d).String()
+}
+
 // flags adds those that say which project is meant.
 func (p *project) flags(f *pflag.FlagSet) {
 	f.StringVar(&p.dir, "dir", "", "`directory` of the definitions (default: environments/ here or above)")
@@ -76,8 +114,14 @@ func (p *project) flags(f *pflag.FlagSet) {
 func (p *project) runFlags(f *pflag.FlagSet) {
 	p.flags(f)
 	f.StringVar(&p.terraform, "terraform", "", "`binary` to run (default: the definition's, or terraform or tofu on PATH)")
-	f.DurationVar(&p.wait, "wait", 0, "how long to wait while somebody else works on the instance, as 5m")
-	f.IntVar(&p.parallel, "parallel", runtime.NumCPU(), "how many `instances` to work on at once")
+	p.waitFlag(f)
+	p.parallel = runtime.NumCPU()
+	f.Var((*positive)(&p.parallel), "parallel", "how many `instances` to work on at once")
+}
+
+// waitFlag adds the one that says how patient the user is.
+func (p *project) waitFlag(f *pflag.FlagSet) {
+	f.Var((*patience)(&p.wait), "wait", "how long to wait while somebody else works on the instance, as 5m")
 }
 
 // locate finds the directory of the definitions: the one named, or environments/ here or above.
