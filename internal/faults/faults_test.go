@@ -351,9 +351,8 @@ func (f *field) holds(what, name string) bool {
 	return f.allKnown(what) && f.noCanary(what) && ok
 }
 
-// processes are those of one instance: a supervisor and two members of each service, a supervisor and a process of the
-// balancer.
-const processes = 2*3 + 2
+// processes are those of one instance: a supervisor and two members of each service, and the balancer's supervisor.
+const processes = 2*3 + 1
 
 // allKnown holds that no process is of an instance that the registry does not know.
 func (f *field) allKnown(what string) bool {
