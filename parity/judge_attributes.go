@@ -216,6 +216,9 @@ func (j *judge) version(b, c *unit, d difference, a catalog.Aspect, f *Finding, 
 				say("version/release", Info, "%s: another release", d.path)
 				return
 			}
+		} else if p, q := j.b.snap.labelled(x), j.c.snap.labelled(y); p != "" && q != "" {
+			say(rule, Error, "%s differs: %s, %s", d.path, p, q)
+			return
 		} else if strings.HasPrefix(x, "ami-") && strings.HasPrefix(y, "ami-") && j.b.refs.region != j.c.refs.region {
 			f.Help = "The same image has another id in each region; compare the images' names."
 			say(rule, Info, "%s differs, and the environments are in different regions", d.path)

@@ -3,6 +3,7 @@ package parity
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -48,6 +49,17 @@ func ReferenceTo(address string) string { return "${" + address + "}" }
 type External struct {
 	Address string
 	Names   []string
+	Label   string // what people know it by, as a machine image's name and date; "" for nothing
+}
+
+// labelled is what people know an external thing by, "" where nobody has said.
+func (s *Snapshot) labelled(name string) string {
+	for _, x := range s.Externals {
+		if x.Label != "" && slices.Contains(x.Names, name) {
+			return x.Label
+		}
+	}
+	return ""
 }
 
 // Gap is evidence that a source could not give.

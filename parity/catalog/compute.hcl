@@ -3,6 +3,7 @@
 resource "aws_instance" {
   kind  = "compute"
   scale = "proportional"
+  host  = "host_id"
   sets  = ["ipv6_addresses"]
   aspects = {
     ami                    = "version/image"

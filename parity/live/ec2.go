@@ -2,16 +2,20 @@ package live
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/maquette/maquette/parity"
 )
 
 type ec2API interface {
 	ec2NetworkAPI
+	DescribeImages(context.Context, *ec2.DescribeImagesInput, ...func(*ec2.Options)) (*ec2.DescribeImagesOutput, error)
 	DescribeInstanceCreditSpecifications(context.Context, *ec2.DescribeInstanceCreditSpecificationsInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceCreditSpecificationsOutput, error)
 	DescribeInstances(context.Context, *ec2.DescribeInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
 	DescribeLaunchTemplates(context.Context, *ec2.DescribeLaunchTemplatesInput, ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplatesOutput, error)
@@ -169,6 +173,36 @@ func creditsOfInstances(ctx context.Context, r *reader, chosen []*record) {
 			for _, c := range out.InstanceCreditSpecifications {
 				if rec := byID[aws.ToString(c.InstanceId)]; rec != nil {
 					rec.attrs["credit_specification"] = block(obj{"cpu_credits": c.CpuCredits})
+				}
+			}
+		})
+	})
+}
+
+// namesOfImages looks up which machine images run: one has another id in each region
+// and account, and the name says what is in it. Images that are gone have none.
+func namesOfImages(ctx context.Context, r *reader, chosen []*record) {
+	var ids []string
+	for _, rec := range chosen {
+		for _, attr := range []string{"ami", "image_id"} {
+			if id := rec.text(attr); strings.HasPrefix(id, "ami-") && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.Sort(ids)
+	var api ec2API = ec2.NewFromConfig(r.cfg)
+	batches(ctx, ids, 200, func(some []string) {
+		in := &ec2.DescribeImagesInput{Filters: []types.Filter{{Name: aws.String("image-id"), Values: some}}, IncludeDeprecated: aws.Bool(true)}
+		pages(ctx, r, ec2.NewDescribeImagesPaginator(api, in), func(out *ec2.DescribeImagesOutput) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			for _, i := range out.Images {
+				if name := aws.ToString(i.Name); name != "" {
+					day, _, _ := strings.Cut(aws.ToString(i.CreationDate), "T")
+					r.externals = append(r.externals, parity.External{
+						Address: "data.aws_ami." + identifier(name), Names: []string{aws.ToString(i.ImageId)}, Label: name + " of " + day,
+					})
 				}
 			}
 		})

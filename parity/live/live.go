@@ -62,6 +62,9 @@ type run struct {
 	records []*record
 	index   map[key]*record
 	gaps    map[gap]int
+	// externals are what the environment names and does not consist of.
+	externals []parity.External
+	inStack   map[string]bool // what CloudFormation made, as it knows it
 }
 
 // errMaxCalls ends a run that has made all the calls it may.
@@ -76,7 +79,7 @@ func (s Source) Observe(ctx context.Context, opt Options) (*parity.Snapshot, err
 	if opt.Known != nil && s.Select.TFState == "" {
 		s.Select.TFState = strings.Join(opt.Known.Sources, ", ")
 	}
-	r := &run{source: s, opt: opt, cancel: cancel, index: map[key]*record{}, gaps: map[gap]int{}}
+	r := &run{source: s, opt: opt, cancel: cancel, index: map[key]*record{}, gaps: map[gap]int{}, inStack: map[string]bool{}}
 	known, err := r.knownState(ctx)
 	if err != nil {
 		return nil, err
@@ -88,6 +91,11 @@ func (s Source) Observe(ctx context.Context, opt Options) (*parity.Snapshot, err
 	r.services = len(readers)
 	r.list(ctx, readers)
 	chosen := r.choose(ctx, known)
+	for _, rd := range readers {
+		if rd.svc.after != nil {
+			rd.svc.after(ctx, rd, slices.DeleteFunc(slices.Clone(chosen), func(rec *record) bool { return rec.reader.region != rd.region }))
+		}
+	}
 	if err := ctx.Err(); err != nil && !errors.Is(context.Cause(ctx), errMaxCalls) {
 		return nil, err
 	}
@@ -193,11 +201,12 @@ func (r *run) progress() {
 
 // snapshot names what was chosen and puts it together.
 func (r *run) snapshot(chosen []*record, known *knownState) *parity.Snapshot {
-	snap := &parity.Snapshot{Sources: []string{r.source.Text}, Providers: map[string]string{}}
+	snap := &parity.Snapshot{Sources: []string{r.source.Text}, Providers: map[string]string{}, Externals: r.externals}
 	r.name(chosen, known)
 	for _, rec := range chosen {
 		snap.Resources = append(snap.Resources, rec.resource(known))
 	}
+	slices.SortFunc(snap.Externals, func(a, b parity.External) int { return strings.Compare(a.Address+a.Names[0], b.Address+b.Names[0]) })
 	slices.SortFunc(snap.Resources, func(a, b parity.Resource) int { return strings.Compare(a.Address, b.Address) })
 	snap.Incomplete = r.incomplete()
 	if len(snap.Resources) == 0 && len(snap.Incomplete) == 0 {

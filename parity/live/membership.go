@@ -28,6 +28,7 @@ func (r *run) choose(ctx context.Context, known *knownState) []*record {
 		asked := fresh
 		fresh = nil
 		r.details(ctx, asked)
+		chosen = slices.DeleteFunc(chosen, func(rec *record) bool { return rec.dropped })
 		for _, rec := range asked {
 			for _, k := range rec.uses {
 				if used := r.index[k]; used != nil && !used.chosen && r.admits(used) {
@@ -102,7 +103,7 @@ func (r *run) matches(rec *record, vpcs map[string]bool) bool {
 			return false
 		}
 	}
-	return s.Stack == "" || r.inStack(rec)
+	return s.Stack == "" || r.ofStack(rec)
 }
 
 // admits reports whether a record that comes with a chosen one says nothing to

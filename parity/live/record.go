@@ -35,6 +35,7 @@ type record struct {
 	reader  *reader
 	address address
 	chosen  bool
+	dropped bool // its details say that it is no resource of the user's
 }
 
 // key names a record by its type and its id or ARN.

@@ -22,28 +22,46 @@ type service struct {
 	// chosen ones only.
 	read  func(context.Context, *reader)
 	batch func(context.Context, *reader, []*record)
+	// after looks up what the chosen ones name and nothing else tells.
+	after func(context.Context, *reader, []*record)
 }
 
 // services are all services that are read, in the order of their names.
 var services = []service{
+	{name: "acm", rate: 5, types: []string{"aws_acm_certificate"}, api: reflect.TypeFor[acmAPI], read: readACM},
+	{
+		name: "apigatewayv2", iam: "apigateway", rate: 5, types: []string{"aws_apigatewayv2_api", "aws_apigatewayv2_integration", "aws_apigatewayv2_route", "aws_apigatewayv2_stage"},
+		api: reflect.TypeFor[apigatewayv2API], read: readAPIGatewayV2, permits: map[string]string{"GetApis": "GET", "GetIntegrations": "GET", "GetRoutes": "GET", "GetStages": "GET"},
+	},
+	{name: "application-autoscaling", rate: 10, types: []string{"aws_appautoscaling_policy", "aws_appautoscaling_target"}, api: reflect.TypeFor[appautoscalingAPI], read: readAppAutoscaling},
 	{name: "autoscaling", rate: 10, types: []string{"aws_autoscaling_group", "aws_autoscaling_policy", "aws_autoscaling_schedule", "aws_launch_configuration"}, api: reflect.TypeFor[autoscalingAPI], read: readAutoscaling},
+	{name: "cloudformation", rate: 5, api: reflect.TypeFor[cloudformationAPI], read: readStack},
+	{name: "cloudfront", global: true, rate: 10, types: []string{"aws_cloudfront_distribution"}, api: reflect.TypeFor[cloudfrontAPI], read: readCloudFront},
 	{name: "cloudwatch", rate: 9, types: []string{"aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"}, api: reflect.TypeFor[cloudwatchAPI], read: readCloudWatch},
 	{name: "dynamodb", rate: 10, types: []string{"aws_dynamodb_table"}, api: reflect.TypeFor[dynamodbAPI], read: readDynamoDB},
 	{
 		name: "ec2", rate: 20, types: []string{
 			"aws_ebs_volume", "aws_eip", "aws_instance", "aws_internet_gateway", "aws_launch_template", "aws_nat_gateway", "aws_network_acl", "aws_route_table",
 			"aws_route_table_association", "aws_security_group", "aws_subnet", "aws_vpc", "aws_vpc_endpoint", "aws_vpc_peering_connection",
-		}, api: reflect.TypeFor[ec2API], read: readEC2, batch: creditsOfInstances,
+		}, api: reflect.TypeFor[ec2API], read: readEC2, batch: creditsOfInstances, after: namesOfImages,
 	},
+	{name: "ecr", rate: 10, types: []string{"aws_ecr_lifecycle_policy", "aws_ecr_repository"}, api: reflect.TypeFor[ecrAPI], read: readECR},
 	{name: "ecs", rate: 20, types: []string{"aws_ecs_cluster", "aws_ecs_service", "aws_ecs_task_definition"}, api: reflect.TypeFor[ecsAPI], read: readECS},
+	{name: "efs", iam: "elasticfilesystem", rate: 10, types: []string{"aws_efs_file_system", "aws_efs_mount_target"}, api: reflect.TypeFor[efsAPI], read: readEFS},
 	{name: "eks", rate: 10, types: []string{"aws_eks_addon", "aws_eks_cluster", "aws_eks_fargate_profile", "aws_eks_node_group"}, api: reflect.TypeFor[eksAPI], read: readEKS},
 	{name: "elasticache", rate: 10, types: []string{"aws_elasticache_cluster", "aws_elasticache_parameter_group", "aws_elasticache_replication_group", "aws_elasticache_subnet_group"}, api: reflect.TypeFor[elasticacheAPI], read: readElastiCache},
 	{name: "elbv2", iam: "elasticloadbalancing", rate: 10, types: []string{"aws_lb", "aws_lb_listener", "aws_lb_listener_rule", "aws_lb_target_group", "aws_lb_target_group_attachment"}, api: reflect.TypeFor[elbv2API], read: readELBv2, batch: tagsOfELBv2},
 	{name: "iam", global: true, rate: 15, types: []string{"aws_iam_instance_profile", "aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment"}, api: reflect.TypeFor[iamAPI], read: readIAM},
+	{name: "kafka", rate: 5, types: []string{"aws_msk_cluster"}, api: reflect.TypeFor[kafkaAPI], read: readKafka},
+	{name: "kinesis", rate: 5, types: []string{"aws_kinesis_stream"}, api: reflect.TypeFor[kinesisAPI], read: readKinesis},
+	{name: "kms", rate: 20, types: []string{"aws_kms_alias", "aws_kms_key"}, api: reflect.TypeFor[kmsAPI], read: readKMS},
 	{
 		name: "lambda", rate: 10, types: []string{"aws_lambda_alias", "aws_lambda_event_source_mapping", "aws_lambda_function"}, api: reflect.TypeFor[lambdaAPI], read: readLambda,
 	},
 	{name: "logs", rate: 10, types: []string{"aws_cloudwatch_log_group", "aws_cloudwatch_log_metric_filter"}, api: reflect.TypeFor[logsAPI], read: readLogs},
+	{name: "memorydb", rate: 10, types: []string{"aws_memorydb_cluster", "aws_memorydb_subnet_group"}, api: reflect.TypeFor[memorydbAPI], read: readMemoryDB},
+	{name: "mq", rate: 5, types: []string{"aws_mq_broker"}, api: reflect.TypeFor[mqAPI], read: readMQ},
+	{name: "opensearch", iam: "es", rate: 5, types: []string{"aws_opensearch_domain"}, api: reflect.TypeFor[opensearchAPI], read: readOpenSearch},
 	{name: "rds", rate: 10, types: []string{"aws_db_instance", "aws_db_parameter_group", "aws_db_subnet_group", "aws_rds_cluster", "aws_rds_cluster_instance", "aws_rds_cluster_parameter_group"}, api: reflect.TypeFor[rdsAPI], read: readRDS},
 	{name: "route53", global: true, rate: 5, types: []string{"aws_route53_record", "aws_route53_zone", "aws_route53_health_check"}, api: reflect.TypeFor[route53API], read: readRoute53},
 	{
@@ -58,6 +76,7 @@ var services = []service{
 	{name: "sqs", rate: 50, types: []string{"aws_sqs_queue"}, api: reflect.TypeFor[sqsAPI], read: readSQS},
 	{name: "ssm", rate: 15, types: []string{"aws_ssm_parameter"}, api: reflect.TypeFor[ssmAPI], read: readSSM, batch: valuesOfSSM},
 	{name: "tag", rate: 15, api: reflect.TypeFor[taggingAPI], read: readTags},
+	{name: "wafv2", rate: 5, types: []string{"aws_wafv2_web_acl"}, api: reflect.TypeFor[wafv2API], read: readWAFv2},
 }
 
 func serviceNamed(name string) *service {

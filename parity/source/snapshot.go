@@ -67,7 +67,7 @@ func (d *document) snapshotMember(key string, v parity.Value) error {
 		}
 	case "externals":
 		for _, e := range v.Items() {
-			x := parity.External{Address: e.Get("address").Str()}
+			x := parity.External{Address: e.Get("address").Str(), Label: e.Get("label").Str()}
 			for _, n := range e.Get("names").Items() {
 				x.Names = append(x.Names, n.Str())
 			}
@@ -106,6 +106,7 @@ type snapshotHead struct {
 type external struct {
 	Address string   `json:"address"`
 	Names   []string `json:"names"`
+	Label   string   `json:"label,omitempty"`
 }
 
 type snapshotEntry struct {

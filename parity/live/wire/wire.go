@@ -37,6 +37,7 @@ type Result struct {
 type Snapshot struct {
 	Sources    []string
 	Resources  []Resource
+	Externals  []parity.External
 	Incomplete []parity.Gap
 	Gone       []string
 }
@@ -59,7 +60,7 @@ type Value struct {
 
 // Pack makes a snapshot ready to send.
 func Pack(s *parity.Snapshot) *Snapshot {
-	out := &Snapshot{Sources: s.Sources, Incomplete: s.Incomplete, Gone: s.Gone}
+	out := &Snapshot{Sources: s.Sources, Externals: s.Externals, Incomplete: s.Incomplete, Gone: s.Gone}
 	for i := range s.Resources {
 		out.Resources = append(out.Resources, pack(&s.Resources[i], s.Resources[i].Attributes))
 	}
@@ -96,7 +97,7 @@ func packValue(v parity.Value) Value {
 
 // Unpack makes the snapshot of a packed one.
 func (s *Snapshot) Unpack() *parity.Snapshot {
-	out := &parity.Snapshot{Sources: s.Sources, Incomplete: s.Incomplete, Gone: s.Gone}
+	out := &parity.Snapshot{Sources: s.Sources, Externals: s.Externals, Incomplete: s.Incomplete, Gone: s.Gone}
 	for _, r := range s.Resources {
 		out.Resources = append(out.Resources, parity.Resource{
 			Address: r.Address, Module: r.Module, Type: r.Type, Name: r.Name, Key: r.Key, Provider: r.Provider, KeyKind: r.KeyKind,

@@ -1,0 +1,47 @@
+package live_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/maquette/maquette/parity"
+)
+
+// imageNamed has every machine image be called so.
+func imageNamed(rec *recording, name string) *recording {
+	rec.answer = func(service, operation string, _ *http.Request, body string) *http.Response {
+		if service+operation != "ec2DescribeImages" {
+			return nil
+		}
+		_, id, _ := strings.Cut(body, "Filter.1.Value.1=")
+		id, _, _ = strings.Cut(id, "&")
+		return reply(200, "text/xml", "<DescribeImagesResponse><imagesSet><item><imageId>"+id+"</imageId><name>"+name+"</name><creationDate>2026-11-01T08:00:00.000Z</creationDate></item></imagesSet></DescribeImagesResponse>")
+	}
+	return rec
+}
+
+// TestImagesByName: what is in a machine image is told by its name, not by the id
+// that it has in one region.
+func TestImagesByName(t *testing.T) {
+	images := func(base, cand string) []string {
+		r := compare(t,
+			observe(t, "aws://us-east-1?tag.Environment=production", imageNamed(recorded(t, "production"), base)),
+			observe(t, "aws://us-east-1?tag.Environment=staging", imageNamed(recorded(t, "staging-drift"), cand)))
+		var out []string
+		for _, f := range r.Findings {
+			if f.Rule == "version/image" {
+				assert.Equal(t, parity.Error, f.Severity)
+				out = append(out, f.Message)
+			}
+		}
+		return out
+	}
+	assert.Empty(t, images("shop-base-7", "shop-base-7"), "two ids of one image")
+	assert.Equal(t, []string{
+		"ami differs: shop-base-7 of 2026-11-01, shop-base-6 of 2026-11-01",
+		"image_id differs: shop-base-7 of 2026-11-01, shop-base-6 of 2026-11-01",
+	}, images("shop-base-7", "shop-base-6"))
+}
