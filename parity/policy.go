@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/maquette/maquette/internal/glob"
 )
 
 // In Tier, Type, Attribute, Address and Path of what follows, * stands for any characters, and "" matches everything.
@@ -212,7 +214,7 @@ func (ig Ignore) matches(f Finding) bool {
 }
 
 func (w Waive) matches(f Finding) bool {
-	return matches(w.Rule, f.Rule, f.Dimension) && f.about(w.Address) && (w.Tier == "" || glob(w.Tier, deref(f.Tier))) && (w.Path == "" || glob(w.Path, f.Path))
+	return matches(w.Rule, f.Rule, f.Dimension) && f.about(w.Address) && (w.Tier == "" || glob.Match(w.Tier, deref(f.Tier))) && (w.Path == "" || glob.Match(w.Path, f.Path))
 }
 
 // String names what is ignored.
@@ -270,7 +272,7 @@ func (f Finding) about(pattern string) bool {
 		return true
 	}
 	for _, address := range []string{f.Subject.Baseline, f.Subject.Candidate} {
-		if address != "" && (glob(pattern, address) || glob(pattern, WithoutKeys(address))) {
+		if address != "" && (glob.Match(pattern, address) || glob.Match(pattern, WithoutKeys(address))) {
 			return true
 		}
 	}
@@ -284,7 +286,7 @@ func (f Finding) ofType(pattern string) bool {
 	}
 	for _, address := range []string{f.Subject.Baseline, f.Subject.Candidate} {
 		steps := strings.Split(WithoutKeys(address), ".")
-		if len(steps) >= 2 && glob(pattern, steps[len(steps)-2]) {
+		if len(steps) >= 2 && glob.Match(pattern, steps[len(steps)-2]) {
 			return true
 		}
 	}
@@ -293,31 +295,13 @@ func (f Finding) ofType(pattern string) bool {
 
 // below reports whether a path is an attribute or lies in it.
 func below(p, pattern string) bool {
-	if pattern == "" || glob(pattern, p) {
+	if pattern == "" || glob.Match(pattern, p) {
 		return true
 	}
 	for i := range len(p) {
-		if (p[i] == '.' || p[i] == '[') && glob(pattern, p[:i]) {
+		if (p[i] == '.' || p[i] == '[') && glob.Match(pattern, p[:i]) {
 			return true
 		}
 	}
 	return false
-}
-
-// glob reports whether a text is a pattern, in which * stands for any characters. Brackets stand for themselves, as they
-// do in addresses.
-func glob(pattern, s string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return s == pattern
-	}
-	s, ok := strings.CutPrefix(s, parts[0])
-	last := len(parts) - 1
-	for _, part := range parts[1:last] {
-		if !ok {
-			return false
-		}
-		_, s, ok = strings.Cut(s, part)
-	}
-	return ok && strings.HasSuffix(s, parts[last])
 }

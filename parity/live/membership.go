@@ -3,8 +3,9 @@ package live
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
+
+	"github.com/maquette/maquette/internal/glob"
 )
 
 // choose returns the records that belong to the environment, with all that
@@ -178,26 +179,5 @@ func (r *run) wantedVPCs() map[string]bool {
 }
 
 func anyGlob(patterns []string, s string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool { return glob(p, s) })
-}
-
-// glob reports whether s matches a pattern in which * stands for any characters.
-func glob(pattern, s string) bool {
-	head, rest, starred := strings.Cut(pattern, "*")
-	if !starred {
-		return s == pattern
-	}
-	if !strings.HasPrefix(s, head) {
-		return false
-	}
-	s = s[len(head):]
-	parts := strings.Split(rest, "*")
-	for _, part := range parts[:len(parts)-1] {
-		i := strings.Index(s, part)
-		if i < 0 {
-			return false
-		}
-		s = s[i+len(part):]
-	}
-	return strings.HasSuffix(s, parts[len(parts)-1])
+	return slices.ContainsFunc(patterns, func(p string) bool { return glob.Match(p, s) })
 }
