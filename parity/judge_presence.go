@@ -5,6 +5,8 @@ import (
 	"path"
 	"sort"
 	"strings"
+
+	"github.com/maquette/maquette/internal/plural"
 )
 
 // unpaired judges what has no counterpart: missing in the candidate, or more
@@ -141,7 +143,7 @@ func (j *judge) fewerTies(b, c *unit) {
 		j.add("config/missing-resource", b, c, Finding{
 			Severity: Error, Baseline: len(b.members), Candidate: len(c.members),
 			Subject: Subject{Baseline: memberList(lost)},
-			Message: fmt.Sprintf("%s of %s without it in the candidate", plural(n, "member"), x.pair.address()),
+			Message: fmt.Sprintf("%s of %s without it in the candidate", plural.Count(n, "member"), x.pair.address()),
 		})
 		return
 	}
@@ -357,6 +359,6 @@ func (j *judge) methods() {
 	}
 	j.add("management/method", first, first.pair, Finding{
 		Severity: Info, Path: "module", Baseline: where(first), Candidate: where(first.pair),
-		Message: fmt.Sprintf("%s written inside a module in one environment and outside of any in the other", plural(moved, "resource")),
+		Message: fmt.Sprintf("%s written inside a module in one environment and outside of any in the other", plural.Count(moved, "resource")),
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity/catalog"
 )
 
@@ -246,10 +247,10 @@ func (j *judge) members(b, c *unit, t *Tier) string {
 	if b.typ.Scale != catalog.Proportional && n > want {
 		f.Severity, status = Info, "ok"
 	}
-	f.Message = fmt.Sprintf("%s has %s, expected %d: scale %s of %d", j.tierName[b], plural(n, "member"), want, RatioText(j.k), p)
-	f.Help = fmt.Sprintf("Set %s.", plural(want, "member"))
+	f.Message = fmt.Sprintf("%s has %s, expected %d: scale %s of %d", j.tierName[b], plural.Count(n, "member"), want, RatioText(j.k), p)
+	f.Help = fmt.Sprintf("Set %s.", plural.Count(want, "member"))
 	if b.typ.Scale == catalog.Fixed {
-		f.Message = fmt.Sprintf("%s has %s, the baseline has %d: one a zone, not scaled", j.tierName[b], plural(n, "member"), p)
+		f.Message = fmt.Sprintf("%s has %s, the baseline has %d: one a zone, not scaled", j.tierName[b], plural.Count(n, "member"), p)
 	} else if status == "ok" {
 		f.Message += " (within tolerance)"
 	}
@@ -272,13 +273,6 @@ func countedBy(u *unit, members int) string {
 		}
 	}
 	return ""
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // zones judges whether a tier spans zones as the baseline's does.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/maquette/maquette/internal/glob"
+	"github.com/maquette/maquette/internal/plural"
 )
 
 // In Tier, Type, Attribute, Address and Path of what follows, * stands for any characters, and "" matches everything.
@@ -142,7 +143,7 @@ func (j *judge) judgeWaiver(w Waive, matched int) {
 	}
 	switch {
 	case j.expired(w) && matched > 0:
-		says(waiverExpired, "expired on %s, and %s would still need it", expires, plural(matched, "finding"))
+		says(waiverExpired, "expired on %s, and %s would still need it", expires, plural.Count(matched, "finding"))
 	case j.expired(w) && j.lookedAt(w.Rule):
 		says(waiverExpired, "expired on %s, and nothing needs it", expires)
 	case j.expired(w):

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/provision"
 )
@@ -41,14 +42,7 @@ func (p *project) readPolicy(file provision.File) (*provision.ParityPolicy, erro
 	if err := file.WriteDiagnostics(p.err, diags, 100, colours(p.err)); err != nil {
 		return nil, err
 	}
-	return nil, fmt.Errorf("the policy %s cannot be used: %s, above", file.Name, countOf(len(diags.Errs()), "error"))
-}
-
-func countOf(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return nil, fmt.Errorf("the policy %s cannot be used: %s, above", file.Name, plural.Count(len(diags.Errs()), "error"))
 }
 
 // judgeBy lays a policy under what flags say.

@@ -17,6 +17,7 @@ import (
 	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
 
+	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/provision"
 )
@@ -144,7 +145,7 @@ func runWaive(ctx context.Context, p *project, cmd *cobra.Command, o *waiveOptio
 		return fmt.Errorf("printing the waiver: %w", err)
 	}
 	if n := len(result.Covers) - 1; n > 0 {
-		fmt.Fprintf(p.err, "It covers %s more, of the same rule at the same place: %s\n", countOf(n, "finding"), oneOf(others(result.Covers, finding.ID)))
+		fmt.Fprintf(p.err, "It covers %s more, of the same rule at the same place: %s\n", plural.Count(n, "finding"), oneOf(others(result.Covers, finding.ID)))
 	}
 	if o.dryRun {
 		fmt.Fprintf(p.err, "Not written: it would stand in %s, line %d.\n", result.File, result.Line)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity"
 )
 
@@ -47,7 +48,7 @@ func GitHub(w io.Writer, r *parity.Report, _ Style) error {
 	}
 	if left[parity.Error]+left[parity.Warning]+left[parity.Info] > 0 {
 		fmt.Fprintf(&buf, "Maquette: %s, %s and %s more, of which GitHub would show no annotation: the step's summary has them\n",
-			count(left[parity.Error], "error"), count(left[parity.Warning], "warning"), count(left[parity.Info], "info"))
+			plural.Count(left[parity.Error], "error"), plural.Count(left[parity.Warning], "warning"), plural.Count(left[parity.Info], "info"))
 	}
 	_, err := w.Write(buf.Bytes())
 	return err

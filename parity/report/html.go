@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity"
 )
 
@@ -214,7 +215,7 @@ func (p *page) verdict(r *parity.Report) {
 		role, name string
 		of         parity.Side
 	}{{"Baseline", p.Baseline, r.Baseline}, {"Candidate", p.Candidate, r.Candidate}} {
-		s := pageSide{Role: side.role, Name: side.name, Resources: count(side.of.Resources, "resource")}
+		s := pageSide{Role: side.role, Name: side.name, Resources: plural.Count(side.of.Resources, "resource")}
 		for _, source := range side.of.Sources {
 			s.Sources = append(s.Sources, shorten(clean(source), maxPageText))
 		}
@@ -276,10 +277,10 @@ func (p *page) tiers(r *parity.Report) {
 		if s := found[x.Name]; s != nil {
 			var parts []string
 			if s.Error > 0 {
-				parts = append(parts, count(s.Error, "error"))
+				parts = append(parts, plural.Count(s.Error, "error"))
 			}
 			if s.Warning > 0 {
-				parts = append(parts, count(s.Warning, "warning"))
+				parts = append(parts, plural.Count(s.Warning, "warning"))
 			}
 			if s.Waived > 0 {
 				parts = append(parts, fmt.Sprintf("%d waived", s.Waived))
@@ -414,7 +415,7 @@ func machineText(side *parity.TierSide) string {
 		s = " × " + shorten(clean(side.Size), 60)
 	}
 	if side.Zones > 0 {
-		s += " in " + count(side.Zones, "zone")
+		s += " in " + plural.Count(side.Zones, "zone")
 	}
 	return s
 }
@@ -454,7 +455,7 @@ func (p *page) findings(r *parity.Report) {
 				open = append(open, f)
 			}
 		}
-		g := pageGroup{ID: clean(d), Title: capital(clean(d)), Says: count(len(open)+len(waived), "finding")}
+		g := pageGroup{ID: clean(d), Title: capital(clean(d)), Says: plural.Count(len(open)+len(waived), "finding")}
 		for _, c := range append(causes(open), causes(waived)...) {
 			pc := newPageCause(c)
 			states[pc.State] = true

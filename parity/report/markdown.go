@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity"
 )
 
@@ -91,10 +92,10 @@ func (m *markdown) tiers() {
 		m.line("")
 	}
 	if len(rows) > 0 {
-		m.line("and %s more\n", count(len(rows), "tier"))
+		m.line("and %s more\n", plural.Count(len(rows), "tier"))
 	}
 	if same > 0 {
-		m.line("%s of one member in both\n", count(same, "tier"))
+		m.line("%s of one member in both\n", plural.Count(same, "tier"))
 	}
 }
 
@@ -158,14 +159,14 @@ func (m *markdown) findings() {
 			folds[f.Severity] = append(folds[f.Severity], f)
 		}
 	}
-	m.fold("❌", count(len(folds[parity.Error]), "error"), folds[parity.Error], true)
-	m.fold("⚠️", count(len(folds[parity.Warning]), "warning"), folds[parity.Warning], false)
+	m.fold("❌", plural.Count(len(folds[parity.Error]), "error"), folds[parity.Error], true)
+	m.fold("⚠️", plural.Count(len(folds[parity.Warning]), "warning"), folds[parity.Warning], false)
 	m.fold("🕘", fmt.Sprintf("%d known from the earlier report", len(known)), known, false)
 	m.fold("✅", fmt.Sprintf("%d mended", len(m.r.Mended)), m.r.Mended, false)
 	m.fold("🤝", fmt.Sprintf("%d waived", len(waived)), waived, false)
-	m.fold("ℹ️", count(len(folds[parity.Info]), "info"), folds[parity.Info], false)
+	m.fold("ℹ️", plural.Count(len(folds[parity.Info]), "info"), folds[parity.Info], false)
 	if m.left > 0 {
-		m.line("… and %s more, for which a comment has no room: the JSON report has them all.\n", count(m.left, "finding"))
+		m.line("… and %s more, for which a comment has no room: the JSON report has them all.\n", plural.Count(m.left, "finding"))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fatih/color"
 
+	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity"
 )
 
@@ -139,7 +140,7 @@ func (t *text) tiers() {
 		}
 	}
 	if same > 0 {
-		t.line("  %s", t.paint(fmt.Sprintf("and %s of one member in both", count(same, "tier")), color.Faint))
+		t.line("  %s", t.paint(fmt.Sprintf("and %s of one member in both", plural.Count(same, "tier")), color.Faint))
 	}
 }
 
@@ -220,7 +221,7 @@ func (t *text) findings() {
 		}
 	}
 	if hidden > 0 {
-		t.line("\n  … and %s more; --show all shows them", count(hidden, "cause"))
+		t.line("\n  … and %s more; --show all shows them", plural.Count(hidden, "cause"))
 	}
 }
 
@@ -265,7 +266,7 @@ func (t *text) mended() {
 	cs := causes(t.r.Mended)
 	for i, c := range cs {
 		if i == maxMended && !t.s.All {
-			t.line("  %s", t.paint(fmt.Sprintf("and %s more", count(len(cs)-i, "cause")), color.Faint))
+			t.line("  %s", t.paint(fmt.Sprintf("and %s more", plural.Count(len(cs)-i, "cause")), color.Faint))
 			break
 		}
 		t.line("  %s %s  %s", t.paint("✓", color.FgGreen, color.Bold), c.title, t.paint(strings.Join(c.rules, ", "), color.Faint))
@@ -290,7 +291,7 @@ func (t *text) waived() {
 func (t *text) footer() {
 	var notes []string
 	if n := t.r.Summary.Info; n > 0 && !t.s.All {
-		notes = append(notes, count(n, "info")+" not shown: --show all")
+		notes = append(notes, plural.Count(n, "info")+" not shown: --show all")
 	}
 	if n := t.r.Summary.Waived; n > 0 && !t.s.All {
 		notes = append(notes, fmt.Sprintf("%d waived: --show all says why", n))

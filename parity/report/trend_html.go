@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-analyze/charts/chartdraw"
 
+	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/parity/history"
 )
@@ -21,7 +22,7 @@ const maxPageRuns = 200
 // trendTemplate is parsed when it is first used.
 var trendTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("trend.html.tmpl").Funcs(template.FuncMap{
-		"clean": clean, "minute": minute, "limits": limits, "commit": shortCommit, "count": count, "remarks": remarks,
+		"clean": clean, "minute": minute, "limits": limits, "commit": shortCommit, "count": plural.Count, "remarks": remarks,
 		"charts": charts, "latest": latest,
 		"score": func(score *float64) string { return strconv.FormatFloat(*score, 'f', 2, 64) },
 		"when":  func(f history.Track) string { when, _ := life(f); return when },

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fatih/color"
 
+	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/parity/history"
 )
@@ -76,7 +77,7 @@ func (t *trendText) head() {
 	if from := day(runs[0].At); from != day(last.At) {
 		span = "from " + from + " to " + day(last.At)
 	}
-	t.line("      %s %s (UTC)", count(len(runs), "run"), span)
+	t.line("      %s %s (UTC)", plural.Count(len(runs), "run"), span)
 }
 
 func (t *trendText) verdictWord(v parity.Verdict) string {
@@ -160,7 +161,7 @@ func (t *trendText) sparklines() {
 		notes = append(notes, "· not judged")
 	}
 	if n := len(t.series.Runs) - len(runs); n > 0 {
-		notes = append(notes, fmt.Sprintf("%s before not shown: --show all", count(n, "run")))
+		notes = append(notes, fmt.Sprintf("%s before not shown: --show all", plural.Count(n, "run")))
 	}
 	t.line("  %s", t.paint(strings.Join(notes, "   "), color.Faint))
 }
@@ -221,7 +222,7 @@ func (t *trendText) findings() {
 	t.tracks("Standing", standing)
 	t.tracks("Mended", mended)
 	if infos > 0 {
-		t.line("\n  %s", t.paint(count(infos, "standing info")+" not shown: --show all", color.Faint))
+		t.line("\n  %s", t.paint(plural.Count(infos, "standing info")+" not shown: --show all", color.Faint))
 	}
 }
 

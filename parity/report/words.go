@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity"
 )
 
@@ -65,7 +66,7 @@ func tally(r *parity.Report) string {
 		scale = "declared " + clean(*r.Scale.Declared) + ", " + scale
 	}
 	return fmt.Sprintf("%s, %s, %s · scale %s · %d and %d resources · score %.2f",
-		count(r.Summary.Error, "error"), count(r.Summary.Warning, "warning"), count(r.Summary.Info, "info"),
+		plural.Count(r.Summary.Error, "error"), plural.Count(r.Summary.Warning, "warning"), plural.Count(r.Summary.Info, "info"),
 		scale, r.Baseline.Resources, r.Candidate.Resources, r.Score)
 }
 
@@ -90,10 +91,10 @@ func changes(r *parity.Report) string {
 func unjudged(r *parity.Report) []string {
 	var notes []string
 	if n := r.Unresolved; n > 0 {
-		notes = append(notes, count(n, "reference")+" to things outside of both environments, taken for equal")
+		notes = append(notes, plural.Count(n, "reference")+" to things outside of both environments, taken for equal")
 	}
 	if n := r.Unknown; n > 0 {
-		notes = append(notes, count(n, "attribute")+" not known, so not compared")
+		notes = append(notes, plural.Count(n, "attribute")+" not known, so not compared")
 	}
 	if len(r.Uncompared) > 0 {
 		var types []string
@@ -103,7 +104,7 @@ func unjudged(r *parity.Report) []string {
 		notes = append(notes, "settings not compared of: "+strings.Join(types, ", "))
 	}
 	for _, ig := range r.Ignored {
-		notes = append(notes, fmt.Sprintf("%s ignored, of %s: %s", count(ig.Findings, "finding"), clean(ig.String()), clean(ig.Reason)))
+		notes = append(notes, fmt.Sprintf("%s ignored, of %s: %s", plural.Count(ig.Findings, "finding"), clean(ig.String()), clean(ig.Reason)))
 	}
 	for _, c := range r.Custom {
 		if c.Matched == 0 {
@@ -111,13 +112,6 @@ func unjudged(r *parity.Report) []string {
 		}
 	}
 	return notes
-}
-
-func count(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // capital is text with its first letter large.

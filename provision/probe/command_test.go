@@ -20,9 +20,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/maquette/maquette/provision"
-
 	"github.com/maquette/maquette/internal/mask"
+	"github.com/maquette/maquette/provision"
 )
 
 func shell(script string) provision.Hook {

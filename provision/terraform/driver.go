@@ -16,6 +16,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/maquette/maquette/internal/atomicfile"
+	"github.com/maquette/maquette/internal/plural"
 )
 
 // Driver runs the user's own terraform or tofu for instances. Each has a working directory below Home, made of links to
@@ -309,7 +310,7 @@ func (d *Driver) Remove(ctx context.Context, instance string) error {
 	if len(resources) > 0 {
 		return &Failure{
 			Op: "removing the working directory of", Instance: instance,
-			Err:  fmt.Errorf("its state still knows %s: %s", count(len(resources), "resource"), strings.Join(resources[:min(len(resources), 10)], ", ")),
+			Err:  fmt.Errorf("its state still knows %s: %s", plural.Count(len(resources), "resource"), strings.Join(resources[:min(len(resources), 10)], ", ")),
 			Hint: "Destroy them first.",
 		}
 	}

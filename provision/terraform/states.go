@@ -14,8 +14,8 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/maquette/maquette/internal/atomicfile"
-
 	"github.com/maquette/maquette/internal/mask"
+	"github.com/maquette/maquette/internal/plural"
 )
 
 const (
@@ -242,7 +242,7 @@ func restoreState(path, copiesDir string, dry bool) (note string, err error) {
 		if broken {
 			what = "was empty or cut short"
 		}
-		note = fmt.Sprintf("the state %s: it is replaced by the copy of serial %d, which knows %s", what, s.Serial, count(len(s.addresses()), "resource"))
+		note = fmt.Sprintf("the state %s: it is replaced by the copy of serial %d, which knows %s", what, s.Serial, plural.Count(len(s.addresses()), "resource"))
 		if dry {
 			return note, nil
 		}
@@ -286,11 +286,4 @@ func setAside(path string) error {
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
-}
-
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
