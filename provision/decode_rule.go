@@ -3,7 +3,6 @@ package provision
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
+	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/parity/catalog"
 )
@@ -23,7 +23,7 @@ var (
 	matchSchema = &hcl.BodySchema{Attributes: attributes("", "type kind tier address present")}
 )
 
-var ruleID = regexp.MustCompile(`^custom/[a-z0-9]([a-z0-9_-]*[a-z0-9])?$`)
+var ruleID = lazyregexp.New(`^custom/[a-z0-9]([a-z0-9_-]*[a-z0-9])?$`)
 
 // customRule decodes a rule of the user's own.
 func (d *decoder) customRule(block *hcl.Block) Rule {

@@ -3,7 +3,6 @@ package provision
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -11,6 +10,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // Expression is an expression of a rule or a gate, as it is written.
@@ -253,8 +254,8 @@ func (b *sandbox) watch(name string, f function.Function) function.Function {
 }
 
 var (
-	digitRuns = regexp.MustCompile(`\d+`)
-	exponents = regexp.MustCompile(`[eE][+-]?\d{4,}`)
+	digitRuns = lazyregexp.New(`\d+`)
+	exponents = lazyregexp.New(`[eE][+-]?\d{4,}`)
 )
 
 // multiplied is about what a function makes where that is more than in proportion to what it is given.

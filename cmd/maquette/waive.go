@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
 
+	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/internal/plural"
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/provision"
@@ -201,7 +201,7 @@ func (o *waiveOptions) findings(ctx context.Context, p *project, cmd *cobra.Comm
 	return rep, rep.Candidate.Name, nil
 }
 
-var findingID = regexp.MustCompile(`^[0-9a-f]{6,12}$`)
+var findingID = lazyregexp.New(`^[0-9a-f]{6,12}$`)
 
 // findFinding returns the one finding that an id, or the beginning of one, names.
 func findFinding(cmd *cobra.Command, rep *parity.Report, id string) (parity.Finding, error) {

@@ -42,6 +42,4 @@ func (r *Regexp) FindAllSubmatchIndex(b []byte, n int) [][]int {
 	return r.compiled().FindAllSubmatchIndex(b, n)
 }
 
-func (r *Regexp) ReplaceAllStringFunc(s string, with func(string) string) string {
-	return r.compiled().ReplaceAllStringFunc(s, with)
-}
+func (r *Regexp) FindAllString(s string, n int) []string { return r.compiled().FindAllString(s, n) }
