@@ -32,6 +32,14 @@ func (d *date) Set(text string) error {
 
 func (d *date) Type() string { return "date" }
 
+// orNow is the day, or today where none was given.
+func (d date) orNow() time.Time {
+	if day := time.Time(d); !day.IsZero() {
+		return day
+	}
+	return time.Now()
+}
+
 func (d *date) String() string {
 	if time.Time(*d).IsZero() {
 		return ""
@@ -94,10 +102,8 @@ func (o *parityOptions) judging(cmd *cobra.Command) (parity.Options, error) {
 	}
 	opt.Minimum, opt.Tolerance, opt.SizeStep = o.minimum, o.tolerance, o.sizeStep
 	opt.Only, opt.Skip = o.only, o.skip
-	if opt.Today = time.Time(o.today); opt.Today.IsZero() {
-		opt.Today = time.Now()
-	}
-	for _, p := range append(append([]string{}, o.only...), o.skip...) {
+	opt.Today = o.today.orNow()
+	for _, p := range slices.Concat(o.only, o.skip) {
 		if !parity.KnownPattern(p) {
 			return opt, usage(cmd, "--only, --skip: %q is no rule and no dimension (%s); `maquette explain` lists the rules", p, oneOf(parity.Dimensions))
 		}
@@ -133,11 +139,7 @@ func knownRules(cmd *cobra.Command, opt parity.Options) error {
 			return err == nil && ok
 		})
 		if !found {
-			hint := ""
-			if near := nearest(p, ids); near != "" {
-				hint = "; did you mean " + near + "?"
-			}
-			return usage(cmd, "--only, --skip: there is no rule %q in the definition or a policy%s", p, hint)
+			return usage(cmd, "--only, --skip: there is no rule %q in the definition or a policy%s", p, didYouMean(p, ids))
 		}
 	}
 	return nil

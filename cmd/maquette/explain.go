@@ -99,11 +99,7 @@ func (p *project) explainOwn(cmd *cobra.Command, id string, own []ownRule) error
 		}
 	}
 	if text.Len() == 0 {
-		hint := ""
-		if near := nearest(id, ids); near != "" {
-			hint = "; did you mean " + near + "?"
-		}
-		return usage(cmd, "no definition declares a rule %q%s", id, hint)
+		return usage(cmd, "no definition declares a rule %q%s", id, didYouMean(id, ids))
 	}
 	_, err := fmt.Fprint(p.out, text.String())
 	return err

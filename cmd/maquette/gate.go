@@ -186,13 +186,7 @@ func (p *project) runChecks(ctx context.Context, c *comparison, kinds []string) 
 		return results, nil
 	}
 	var missing []string
-	bp, outputs, err := p.built(ctx, c, func(name string) (string, bool) {
-		value, ok := secret(name)
-		if !ok && !slices.Contains(missing, name) {
-			missing = append(missing, name)
-		}
-		return value, true
-	})
+	bp, outputs, err := p.built(ctx, c, secretOrEmpty(&missing))
 	done := progress(p.err, "checking "+c.candidate.source)
 	defer done()
 	var wg sync.WaitGroup

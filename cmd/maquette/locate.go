@@ -30,7 +30,8 @@ type locator struct {
 
 // locate says of each finding where it is mended: the block of the resource, or else of the module that it would be in, in
 // the candidate's Terraform files or in those that lie beside its state or plan; in the definition the tier or the
-// environment; or else the file that the candidate was read from. A document is mended in its file. Where that is no file of this machine, nothing is said.
+// environment; or else the file that the candidate was read from. A document is mended in its file. Where that is no file
+// of this machine, nothing is said.
 func (o *observer) locate(rep *parity.Report, candidate named, flags []documentFlag) error {
 	here, err := os.Getwd()
 	if err != nil {

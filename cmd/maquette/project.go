@@ -353,6 +353,17 @@ func login() string {
 // secret looks up secret("NAME") in the environment.
 func secret(name string) (string, bool) { return os.LookupEnv(name) }
 
+// secretOrEmpty is secret for what has to go on without: a secret that is not to be had is empty, and named in missing.
+func secretOrEmpty(missing *[]string) func(name string) (string, bool) {
+	return func(name string) (string, bool) {
+		value, ok := secret(name)
+		if !ok && !slices.Contains(*missing, name) {
+			*missing = append(*missing, name)
+		}
+		return value, true
+	}
+}
+
 // provided are the names of Terraform variables that the caller's environment has values for.
 func provided() []string {
 	var names []string
@@ -373,13 +384,7 @@ func (o *opened) again(defs *provision.Definitions, in provision.Instance) (bp *
 	if defs == nil {
 		return nil, nil
 	}
-	bp, diags := o.instantiate(defs, in, func(name string) (string, bool) {
-		value, ok := secret(name)
-		if !ok && !slices.Contains(missing, name) {
-			missing = append(missing, name)
-		}
-		return value, true
-	})
+	bp, diags := o.instantiate(defs, in, secretOrEmpty(&missing))
 	if diags.HasErrors() {
 		fmt.Fprintf(o.err, "note: the definition of %s cannot be used any more (%s): what was applied counts, without checks and hooks\n",
 			in.Name, diags.Errs()[0])

@@ -172,6 +172,14 @@ func nearest(word string, names []string) string {
 	return best
 }
 
+// didYouMean ends an error about a mistyped word with the name that it most likely means; "" where none is near.
+func didYouMean(word string, names []string) string {
+	if near := nearest(word, names); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // oneOf joins words for error messages.

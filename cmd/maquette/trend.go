@@ -59,11 +59,7 @@ shown apart. A line that cannot be read is told and costs no other one.`,
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write `FORMAT=FILE`; may be repeated")
 	f.StringVar(&o.show, "show", "", "in the text: all, with every run, every finding and every info")
 	p.flags(f)
-	for flag, words := range map[string][]string{"format": report.TrendFormats(), "show": {"all"}} {
-		if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-			panic(err) // no such flag
-		}
-	}
+	complete(cmd, map[string][]string{"format": report.TrendFormats(), "show": {"all"}})
 	return cmd
 }
 

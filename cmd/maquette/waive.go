@@ -165,10 +165,7 @@ func runWaive(ctx context.Context, p *project, cmd *cobra.Command, o *waiveOptio
 // waiver is what the flags say of it.
 func (o *waiveOptions) waiver(cmd *cobra.Command) (provision.Waive, error) {
 	w := provision.Waive{Reason: o.reason, Owner: o.owner, Expires: time.Time(o.expires)}
-	today := time.Time(o.today)
-	if today.IsZero() {
-		today = time.Now()
-	}
+	today := o.today.orNow()
 	switch {
 	case strings.TrimSpace(w.Reason) == "":
 		return w, usage(cmd, "--reason is wanted: why the finding is accepted")
