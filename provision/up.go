@@ -205,21 +205,28 @@ func (op *operation) check(ctx context.Context, bp *Blueprint, outputs map[strin
 		return nil
 	}
 	op.phase("checking")
-	errs := make([]error, len(checks))
-	log := &sharedWriter{to: op.log}
-	var wg sync.WaitGroup
-	for i, check := range checks {
-		wg.Go(func() {
-			if err := op.Prober.Check(ctx, check, log); err != nil {
-				errs[i] = fmt.Errorf("check %q (%s:%d): %w", check.Kind, check.Range.Filename, check.Range.Start.Line, err)
-			}
-		})
-	}
-	wg.Wait()
+	errs := Hold(ctx, op.Prober, checks, op.log)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	for i, err := range errs {
+		if at := checks[i].Range; err != nil {
+			errs[i] = fmt.Errorf("check %q (%s:%d): %w", checks[i].Kind, at.Filename, at.Start.Line, err)
+		}
+	}
 	return errors.Join(errs...)
+}
+
+// Hold waits, side by side, until checks hold. It returns the error of each, nil for one that holds.
+func Hold(ctx context.Context, prober Prober, checks []Check, log io.Writer) []error {
+	errs := make([]error, len(checks))
+	shared := &sharedWriter{to: log}
+	var wg sync.WaitGroup
+	for i, check := range checks {
+		wg.Go(func() { errs[i] = prober.Check(ctx, check, shared) })
+	}
+	wg.Wait()
+	return errs
 }
 
 // forget removes the traces of an instance of which nothing was ever made.

@@ -212,7 +212,7 @@ func (p *project) runChecks(ctx context.Context, c *comparison, kinds []string) 
 		}
 		result.Known = true
 		wg.Go(func() {
-			err := holds(ctx, checks)
+			err := cmp.Or(provision.Hold(ctx, probe.Prober{}, checks, io.Discard)...) // of the first that does not hold
 			result.Holds = err == nil
 			if err != nil {
 				result.Reason = firstLine(err)
@@ -221,17 +221,6 @@ func (p *project) runChecks(ctx context.Context, c *comparison, kinds []string) 
 	}
 	wg.Wait()
 	return results, ctx.Err()
-}
-
-// holds runs checks side by side. It returns the error of the first that does not hold.
-func holds(ctx context.Context, checks []provision.Check) error {
-	errs := make([]error, len(checks))
-	var wg sync.WaitGroup
-	for i, check := range checks {
-		wg.Go(func() { errs[i] = probe.Prober{}.Check(ctx, check, io.Discard) })
-	}
-	wg.Wait()
-	return cmp.Or(errs...)
 }
 
 func diagnosticLine(diags hcl.Diagnostics) string {
