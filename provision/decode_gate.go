@@ -44,7 +44,8 @@ func (d *decoder) gates(environment body, env *Environment) {
 
 // checkGate finds what is wrong with one of a gate's expressions whatever comes of parity and of checks.
 func checkGate(b body, gate Gate, name string, checks []string) hcl.Diagnostics {
-	known := gateNames(checks)
+	variables := unknownGate(checks)
+	known := gateNames(variables)
 	diags := checkNames(b.Attributes[name].Expr, known.sorted(), known.check)
 	if diags.HasErrors() {
 		return diags
@@ -57,7 +58,16 @@ func checkGate(b body, gate Gate, name string, checks []string) hcl.Diagnostics 
 	if diags.HasErrors() {
 		return diags
 	}
-	return blindly(evaluator, 0, unknownGate(checks), source, want, name)
+	return blindly(evaluator, 0, variables, source, want, name)
+}
+
+// gateNames are what a gate's expressions can refer to.
+func gateNames(variables map[string]cty.Value) names {
+	known := names{}
+	for name, v := range variables {
+		known[name] = namesIn(v.Type())
+	}
+	return known
 }
 
 // check says which name of a traversal there is not.

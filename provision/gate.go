@@ -2,9 +2,9 @@ package provision
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -132,16 +132,15 @@ func termsOf(condition Expression) []Expression {
 		switch e := e.(type) {
 		case *hclsyntax.ParenthesesExpr:
 			take(e.Expression)
+			return
 		case *hclsyntax.BinaryOpExpr:
 			if e.Op == hclsyntax.OpLogicalAnd {
 				take(e.LHS)
 				take(e.RHS)
 				return
 			}
-			terms = append(terms, condition.part(e.Range()))
-		default:
-			terms = append(terms, condition.part(e.Range()))
 		}
+		terms = append(terms, condition.part(e.Range()))
 	}
 	take(expr)
 	return terms
@@ -417,32 +416,16 @@ func groupOf(rule string) string {
 // names are what can follow a name; nil: nothing that is known beforehand.
 type names map[string]names
 
-// gateNames are what a gate's expressions can refer to.
-func gateNames(checks []string) names {
-	dimension := names{"error": nil, "warning": nil, "info": nil, "compared": nil, "different": nil, "score": nil}
-	dimensions := names{}
-	for _, d := range parity.Dimensions {
-		dimensions[d] = dimension
+// namesIn are the names that a value has below it, as far as its type tells.
+func namesIn(v cty.Type) names {
+	if !v.IsObjectType() {
+		return nil
 	}
-	kinds := names{}
-	for _, kind := range checks {
-		kinds[kind] = nil
+	all := names{}
+	for name, inside := range v.AttributeTypes() {
+		all[name] = namesIn(inside)
 	}
-	return names{
-		"check": kinds,
-		"parity": {
-			"score": nil, "verdict": nil, "incomplete": nil, "rules": nil, "tiers": nil, "dimensions": dimensions,
-			"findings": {"error": nil, "warning": nil, "info": nil, "waived": nil},
-			"scale":    {"declared": nil, "observed": nil, "minimum": nil},
-		},
-	}
-}
-
-func (n names) sorted() []string {
-	all := make([]string, 0, len(n))
-	for name := range n {
-		all = append(all, name)
-	}
-	sort.Strings(all)
 	return all
 }
+
+func (n names) sorted() []string { return slices.Sorted(maps.Keys(n)) }
