@@ -58,19 +58,9 @@ func readDatabases(ctx context.Context, r *reader, api rdsAPI) {
 	}
 	pages(ctx, r, rds.NewDescribeDBClusterParameterGroupsPaginator(api, &rds.DescribeDBClusterParameterGroupsInput{MaxRecords: aws.Int32(100)}), func(out *rds.DescribeDBClusterParameterGroupsOutput) {
 		for _, g := range out.DBClusterParameterGroups {
-			name := aws.ToString(g.DBClusterParameterGroupName)
-			if strings.HasPrefix(name, "default.") {
-				continue
-			}
-			attrs := obj{"id": name, "arn": g.DBClusterParameterGroupArn, "name": name, "family": g.DBParameterGroupFamily, "description": g.Description}
-			r.add(record{
-				typ: "aws_rds_cluster_parameter_group", name: name, attrs: attrs, tags: rdsTagged(ctx, r, api, g.DBClusterParameterGroupArn),
-				detail: func() {
-					attrs["parameter"] = []obj{}
-					pages(ctx, r, rds.NewDescribeDBClusterParametersPaginator(api, &rds.DescribeDBClusterParametersInput{DBClusterParameterGroupName: &name, Source: aws.String("user")}), func(out *rds.DescribeDBClusterParametersOutput) {
-						attrs["parameter"] = append(attrs["parameter"].([]obj), parameters(out.Parameters)...)
-					})
-				},
+			name := g.DBClusterParameterGroupName
+			addParameterGroup(ctx, r, api, "aws_rds_cluster_parameter_group", name, g.DBClusterParameterGroupArn, g.DBParameterGroupFamily, g.Description, func(visit func([]types.Parameter)) {
+				pages(ctx, r, rds.NewDescribeDBClusterParametersPaginator(api, &rds.DescribeDBClusterParametersInput{DBClusterParameterGroupName: name, Source: aws.String("user")}), func(out *rds.DescribeDBClusterParametersOutput) { visit(out.Parameters) })
 			})
 		}
 	})
@@ -182,19 +172,9 @@ func rdsTagged(ctx context.Context, r *reader, api rdsAPI, arn *string) map[stri
 func readDatabaseGroups(ctx context.Context, r *reader, api rdsAPI) {
 	pages(ctx, r, rds.NewDescribeDBParameterGroupsPaginator(api, &rds.DescribeDBParameterGroupsInput{MaxRecords: aws.Int32(100)}), func(out *rds.DescribeDBParameterGroupsOutput) {
 		for _, g := range out.DBParameterGroups {
-			name := aws.ToString(g.DBParameterGroupName)
-			if strings.HasPrefix(name, "default.") {
-				continue
-			}
-			attrs := obj{"id": name, "arn": g.DBParameterGroupArn, "name": name, "family": g.DBParameterGroupFamily, "description": g.Description}
-			r.add(record{
-				typ: "aws_db_parameter_group", name: name, attrs: attrs, tags: rdsTagged(ctx, r, api, g.DBParameterGroupArn),
-				detail: func() {
-					attrs["parameter"] = []obj{}
-					pages(ctx, r, rds.NewDescribeDBParametersPaginator(api, &rds.DescribeDBParametersInput{DBParameterGroupName: &name, Source: aws.String("user")}), func(out *rds.DescribeDBParametersOutput) {
-						attrs["parameter"] = append(attrs["parameter"].([]obj), parameters(out.Parameters)...)
-					})
-				},
+			name := g.DBParameterGroupName
+			addParameterGroup(ctx, r, api, "aws_db_parameter_group", name, g.DBParameterGroupArn, g.DBParameterGroupFamily, g.Description, func(visit func([]types.Parameter)) {
+				pages(ctx, r, rds.NewDescribeDBParametersPaginator(api, &rds.DescribeDBParametersInput{DBParameterGroupName: name, Source: aws.String("user")}), func(out *rds.DescribeDBParametersOutput) { visit(out.Parameters) })
 			})
 		}
 	})
@@ -210,6 +190,21 @@ func readDatabaseGroups(ctx context.Context, r *reader, api rdsAPI) {
 			}})
 		}
 	})
+}
+
+// addParameterGroup adds a group of an instance or of a cluster, unless it is one of AWS's own. What was set in it is asked
+// for by set.
+func addParameterGroup(ctx context.Context, r *reader, api rdsAPI, typ string, name, arn, family, description *string, set func(visit func([]types.Parameter))) {
+	id := aws.ToString(name)
+	if strings.HasPrefix(id, "default.") {
+		return
+	}
+	attrs := obj{"id": id, "arn": arn, "name": id, "family": family, "description": description}
+	r.add(record{typ: typ, name: id, attrs: attrs, tags: rdsTagged(ctx, r, api, arn), detail: func() {
+		all := []obj{}
+		set(func(some []types.Parameter) { all = append(all, parameters(some)...) })
+		attrs["parameter"] = all
+	}})
 }
 
 // parameters are those that were set, as the provider writes them.

@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// Scheme is what live sources begin with.
-const Scheme = "aws://"
-
 // Source says what is read, and as whom. The zero value is all that the user's
 // default profile shows in its own region.
 type Source struct {

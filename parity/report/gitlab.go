@@ -12,10 +12,10 @@ import (
 // merge requests: an issue for each finding that is not waived, and for each
 // gap in the evidence. What is new or mended GitLab finds out by itself.
 func GitLab(w io.Writer, r *parity.Report, _ Style) error {
-	issues := []gitlabIssue{}
+	issues, of := []gitlabIssue{}, pair(r)
 	add := func(rule, id, severity, description string, at parity.Location) {
 		// GitLab puts the reports of all jobs together: the pair tells them apart.
-		sum := sha256.Sum256([]byte(pair(r) + "\x00" + rule + "\x00" + id))
+		sum := sha256.Sum256([]byte(of + "\x00" + rule + "\x00" + id))
 		x := gitlabIssue{
 			Description: shorten(description, maxMessage), CheckName: clean(rule),
 			Fingerprint: hex.EncodeToString(sum[:16]), Severity: severity,

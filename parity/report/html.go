@@ -307,13 +307,6 @@ func lessZones(x parity.Tier) bool {
 	return b != nil && c != nil && c.Zones > 0 && c.Zones < b.Zones && (c.Members == 1 || c.Zones < c.Members)
 }
 
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 func newPageTier(x parity.Tier) pageTier {
 	t := pageTier{Name: shorten(clean(x.Name), 120), Kind: shorten(clean(x.Kind), 60), Status: x.Status}
 	expected := x.Expected.Members

@@ -202,15 +202,16 @@ func causes(fs []parity.Finding) []*cause {
 		c.findings = append(c.findings, f)
 	}
 	slices.SortStableFunc(out, func(a, b *cause) int {
-		if a.known != b.known {
-			if a.known {
-				return 1
-			}
-			return -1
-		}
-		return cmp.Compare(b.severity, a.severity)
+		return cmp.Or(cmp.Compare(boolInt(a.known), boolInt(b.known)), cmp.Compare(b.severity, a.severity))
 	})
 	return out
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // headline says what differs, the same for the same cause.
