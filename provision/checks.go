@@ -209,9 +209,8 @@ func (e *evaluator) command() (argv []string, dir string, env map[string]string,
 		if len(argv) == 0 || argv[0] == "" || slices.ContainsFunc(argv, holdsNUL) {
 			e.errorf("command", "Bad command", "A command is a list of the program and its arguments: [\"make\", \"seed\"].")
 		}
-		// A program that is named by a path is one of the definitions' directory, wherever the command runs.
-		if len(argv) > 0 && strings.HasPrefix(argv[0], ".") && strings.Contains(argv[0], "/") {
-			argv[0] = joined(e.dir, argv[0])
+		if len(argv) > 0 {
+			argv[0] = programIn(e.dir, argv[0])
 		}
 	}
 	dir = e.dir
@@ -220,6 +219,15 @@ func (e *evaluator) command() (argv []string, dir string, env map[string]string,
 	}
 	env, secrets = e.environment("environment")
 	return argv, filepath.Clean(dir), env, secrets
+}
+
+// programIn is the program of a command. One that is named by a path is in the definitions' directory, wherever the
+// command runs.
+func programIn(dir, program string) string {
+	if strings.HasPrefix(program, ".") && strings.Contains(program, "/") {
+		return joined(dir, program)
+	}
+	return program
 }
 
 func holdsNUL(text string) bool { return strings.Contains(text, "\x00") }

@@ -119,9 +119,8 @@ func (d *decoder) documentCommand(b body, doc *Document) {
 	case len(d.diags) > before: // told
 	case len(doc.Command) == 0 || slices.ContainsFunc(doc.Command, holdsNUL):
 		d.errorf(b.at("command"), "Bad command", "A command is a list of the program and its arguments: [\"./print-flags\", \"production\"].")
-	case strings.HasPrefix(doc.Command[0], ".") && strings.Contains(doc.Command[0], "/"):
-		// A program that is named by a path is one of the definitions' directory, wherever the command runs.
-		doc.Command[0] = joined(b.dir, doc.Command[0])
+	default:
+		doc.Command[0] = programIn(b.dir, doc.Command[0])
 	}
 	if b.has("dir") {
 		doc.Dir = d.path(b, "dir")
