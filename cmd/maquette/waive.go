@@ -91,6 +91,9 @@ type waived struct {
 }
 
 func runWaive(ctx context.Context, p *project, cmd *cobra.Command, o *waiveOptions, id string, sources []string) error {
+	if !findingID.MatchString(id) { // before anything is compared
+		return usage(cmd, "%q is no id of a finding: 12 hexadecimal digits, or at least the first 6. maquette parity --show all has them", id)
+	}
 	w, err := o.waiver(cmd)
 	if err != nil {
 		return err
@@ -107,7 +110,7 @@ func runWaive(ctx context.Context, p *project, cmd *cobra.Command, o *waiveOptio
 	if err != nil {
 		return err
 	}
-	finding, err := findFinding(cmd, rep, id)
+	finding, err := findFinding(rep, id)
 	if err != nil {
 		return err
 	}
@@ -201,10 +204,7 @@ func (o *waiveOptions) findings(ctx context.Context, p *project, cmd *cobra.Comm
 var findingID = lazyregexp.New(`^[0-9a-f]{6,12}$`)
 
 // findFinding returns the one finding that an id, or the beginning of one, names.
-func findFinding(cmd *cobra.Command, rep *parity.Report, id string) (parity.Finding, error) {
-	if !findingID.MatchString(id) {
-		return parity.Finding{}, usage(cmd, "%q is no id of a finding: 12 hexadecimal digits, or at least the first 6. maquette parity --show all has them", id)
-	}
+func findFinding(rep *parity.Report, id string) (parity.Finding, error) {
 	var found, all []string
 	var finding parity.Finding
 	for _, f := range rep.Findings {
