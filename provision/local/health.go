@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -16,7 +17,7 @@ const (
 	// patience is how many checks in a row have to fail until a member that was ready is unhealthy.
 	patience = 3
 	// Between checks of a member that is not ready: as it may be ready soon, the first are close.
-	firstCheck = 10 * time.Millisecond
+	firstCheck = 5 * time.Millisecond
 	slowCheck  = 250 * time.Millisecond
 )
 
@@ -26,11 +27,23 @@ var checker = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// errNotListening says that nobody listens on a port yet.
-var errNotListening = errors.New("nothing listens")
+var (
+	// errNotListening says that nobody listens on a port yet.
+	errNotListening = errors.New("nothing listens")
+	// errTaken says that somebody else does.
+	errTaken = errors.New("another process has taken")
+)
 
 // proven says that those who listen on a port of 127.0.0.1 are the processes that are expected there.
 func proven(port, pid int, match func(identity) bool) error {
+	// Reading the table of all connections takes far longer than being refused one.
+	conn, err := net.DialTimeout("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), time.Second)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("%w on 127.0.0.1:%d", errNotListening, port)
+	}
+	if err == nil {
+		conn.Close()
+	}
 	listens, ours, err := holders(port, pid, match)
 	switch {
 	case err != nil:
@@ -38,7 +51,7 @@ func proven(port, pid int, match func(identity) bool) error {
 	case !listens:
 		return fmt.Errorf("%w on 127.0.0.1:%d", errNotListening, port)
 	case !ours:
-		return fmt.Errorf("another process has taken 127.0.0.1:%d", port)
+		return fmt.Errorf("%w 127.0.0.1:%d", errTaken, port)
 	}
 	return nil
 }

@@ -188,7 +188,14 @@ func (m *member) once(log *logFile) (wasReady time.Duration, how error) {
 		exit = how.Error()
 	}
 	m.s.say("member %d: process %d has ended: %s", m.Member, cmd.Process.Pid, exit)
-	m.become(m.State, func() { m.Exit, m.PID = exit, 0 })
+	reason := m.Reason
+	// It may have ended before it was checked for the first time.
+	if h, _, _ := m.policy(); h.Type != checkNone && readySince.IsZero() {
+		if err := proven(m.Port, 0, m.mine); errors.Is(err, errTaken) {
+			reason = err.Error()
+		}
+	}
+	m.become(m.State, func() { m.Exit, m.PID, m.Reason = exit, 0, reason })
 	if !readySince.IsZero() {
 		wasReady = time.Since(readySince)
 	}
