@@ -2,13 +2,13 @@ package parity
 
 import (
 	"fmt"
-	"path"
 	"runtime"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
 
+	"github.com/maquette/maquette/internal/glob"
 	"github.com/maquette/maquette/parity/catalog"
 )
 
@@ -220,8 +220,7 @@ func (j *judge) asked(m *Match, b, c *unit) bool {
 }
 
 func matchesText(pattern, text string) bool {
-	ok, err := path.Match(pattern, text)
-	return text != "" && (text == pattern || err == nil && ok)
+	return text != "" && glob.Match(pattern, text)
 }
 
 // at reports whether one of a unit's members has an address, with or without its instance keys.

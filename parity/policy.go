@@ -249,11 +249,11 @@ func phrase(first string, pairs ...string) string {
 
 // Waive is the narrowest waiver of a finding, as yet without reason, owner and expiry.
 func (f Finding) Waive() Waive {
-	w := Waive{Rule: f.Rule, Tier: deref(f.Tier), Address: f.Subject.Baseline, Path: f.Path}
-	if w.Address == "" {
-		w.Address = f.Subject.Candidate
+	address := f.Subject.Baseline
+	if address == "" {
+		address = f.Subject.Candidate
 	}
-	return w
+	return Waive{Rule: f.Rule, Tier: glob.Escape(deref(f.Tier)), Address: glob.Escape(address), Path: glob.Escape(f.Path)}
 }
 
 // Waives returns those of the report's findings that a waiver covers.

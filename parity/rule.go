@@ -2,8 +2,9 @@ package parity
 
 import (
 	"fmt"
-	"path"
 	"strings"
+
+	"github.com/maquette/maquette/internal/glob"
 )
 
 // Severity orders findings. The zero value is Info.
@@ -363,8 +364,7 @@ func matches(pattern, rule, dimension string) bool {
 	if pattern == dimension || strings.HasPrefix(rule, pattern+"/") {
 		return true
 	}
-	ok, err := path.Match(pattern, rule)
-	return err == nil && ok
+	return glob.Match(pattern, rule)
 }
 
 // KnownPattern reports whether a pattern can match any rule. Rules of users'

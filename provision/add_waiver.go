@@ -71,13 +71,13 @@ func appendText(data []byte, text string) ([]byte, int) {
 	var out bytes.Buffer
 	out.Write(data)
 	if len(data) > 0 && !bytes.HasSuffix(data, []byte("\n")) {
-		out.WriteString(newline(data))
+		out.WriteString(newline(data, len(data)))
 	}
 	if len(data) > 0 {
-		out.WriteString(newline(data))
+		out.WriteString(newline(data, len(data)))
 	}
 	line := bytes.Count(out.Bytes(), []byte("\n")) + 1
-	out.WriteString(strings.ReplaceAll(text, "\n", newline(data)))
+	out.WriteString(strings.ReplaceAll(text, "\n", newline(data, len(data))))
 	return out.Bytes(), line
 }
 
@@ -87,26 +87,27 @@ func insertText(data []byte, block *hclsyntax.Block, text string) ([]byte, int) 
 	open, brace := block.OpenBraceRange.End.Byte, block.CloseBraceRange.Start.Byte
 	start := bytes.LastIndexByte(data[:brace], '\n') + 1
 	before := string(data[start:brace])
-	margin := before[:len(before)-len(strings.TrimLeft(before, " \t"))]
+	margin := blank(before)
 	step := "  "
 	if strings.Contains(margin, "\t") {
 		step = "\t"
 	}
 	text = indented(text, margin+step)
 	from, to, lead := start, start, ""
-	if margin == before { // the brace stands alone
+	switch held := string(bytes.TrimSpace(data[open:brace])); {
+	case margin == before: // the brace stands alone
 		if above := bytes.TrimSpace(data[:start]); !bytes.HasSuffix(above, []byte("{")) {
 			lead = "\n"
 		}
-	} else {
-		from, to, lead = open, brace, "\n"
-		if held := string(bytes.TrimSpace(data[open:brace])); held != "" {
-			lead = "\n" + margin + step + held + "\n\n"
-		}
-		text += margin
+	case start > open: // a comment stands before it
+		from, to, lead, text = brace, brace, "\n\n", text+margin
+	case held != "":
+		from, to, lead, text = open, brace, "\n"+margin+step+held+"\n\n", text+margin
+	default:
+		from, to, lead, text = open, brace, "\n", text+margin
 	}
 	line := bytes.Count(data[:from], []byte("\n")) + 1 + strings.Count(lead, "\n")
-	text = strings.ReplaceAll(lead+text, "\n", newline(data))
+	text = strings.ReplaceAll(lead+text, "\n", newline(data, from))
 	return append(append(bytes.Clone(data[:from]), text...), data[to:]...), line
 }
 
@@ -119,9 +120,18 @@ func indented(text, margin string) string {
 	return out.String()
 }
 
-// newline is how a file ends its lines.
-func newline(data []byte) string {
-	if bytes.Contains(data, []byte("\r\n")) {
+// blank is the white space that a line begins with.
+func blank(line string) string {
+	return line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+}
+
+// newline is how the last whole line ends before a place in a file, or the first one after it.
+func newline(data []byte, at int) string {
+	end := bytes.LastIndexByte(data[:at], '\n')
+	if end < 0 {
+		end = bytes.IndexByte(data, '\n')
+	}
+	if end > 0 && data[end-1] == '\r' {
 		return "\r\n"
 	}
 	return "\n"

@@ -18,14 +18,15 @@ var newWaiver = Waive{
 func TestAddWaiver(t *testing.T) {
 	const production = "environment \"production\" {\n  tier \"web\" {\n    members = 6\n  }\n  terraform {\n    source = \"x/y/z\"\n  }\n}\n"
 	for name, staging := range map[string]string{
-		"no parity block":   "environment \"staging\" {\n  model_of = \"production\" # why\n}\n",
-		"an empty one":      "environment \"staging\" {\n  model_of = \"production\"\n  parity {\n  }\n}\n",
-		"one in a line":     "environment \"staging\" {\n  model_of = \"production\"\n  parity {}\n}\n",
-		"with a waiver":     "environment \"staging\" {\n  model_of = \"production\"\n  parity {\n    fail_on   =   \"warning\" # odd   spaces\n\n    waive \"version/engine\" {\n      reason = \"r\"\n      owner = \"o\"\n      expires = \"2027-01-01\"\n    } // end\n  }\n  # last\n}\n",
-		"tabs":              "environment \"staging\" {\n\tmodel_of = \"production\"\n\tparity {\n\t\tfail_on = \"warning\"\n\t}\n}\n",
-		"no end of line":    "environment \"staging\" {\n  model_of = \"production\"\n  parity {\n    fail_on = \"warning\"\n  }\n}",
-		"Windows line ends": "environment \"staging\" {\r\n  model_of = \"production\"\r\n  parity {\r\n    fail_on = \"warning\"\r\n  }\r\n}\r\n",
-		"braces in texts":   "environment \"staging\" {\n  model_of = \"production\"\n  aliases = [\"}\", \"parity {\"]\n  parity { fail_on = \"warning\" }\n}\n",
+		"no parity block":            "environment \"staging\" {\n  model_of = \"production\" # why\n}\n",
+		"an empty one":               "environment \"staging\" {\n  model_of = \"production\"\n  parity {\n  }\n}\n",
+		"one in a line":              "environment \"staging\" {\n  model_of = \"production\"\n  parity {}\n}\n",
+		"with a waiver":              "environment \"staging\" {\n  model_of = \"production\"\n  parity {\n    fail_on   =   \"warning\" # odd   spaces\n\n    waive \"version/engine\" {\n      reason = \"r\"\n      owner = \"o\"\n      expires = \"2027-01-01\"\n    } // end\n  }\n  # last\n}\n",
+		"tabs":                       "environment \"staging\" {\n\tmodel_of = \"production\"\n\tparity {\n\t\tfail_on = \"warning\"\n\t}\n}\n",
+		"no end of line":             "environment \"staging\" {\n  model_of = \"production\"\n  parity {\n    fail_on = \"warning\"\n  }\n}",
+		"Windows line ends":          "environment \"staging\" {\r\n  model_of = \"production\"\r\n  parity {\r\n    fail_on = \"warning\"\r\n  }\r\n}\r\n",
+		"a comment before the brace": "environment \"staging\" {\n  model_of = \"production\"\n  parity {\n    fail_on = \"warning\"\n  /* end */ }\n}\n",
+		"braces in texts":            "environment \"staging\" {\n  model_of = \"production\"\n  aliases = [\"}\", \"parity {\"]\n  parity { fail_on = \"warning\" }\n}\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := production + staging
@@ -42,7 +43,7 @@ func TestAddWaiver(t *testing.T) {
 			// What was there is still there, in its order.
 			rest := string(data)
 			for _, old := range strings.Split(before, "\n") {
-				_, after, found := strings.Cut(rest, strings.TrimSuffix(strings.TrimRight(old, "\r"), "{}"))
+				_, after, found := strings.Cut(rest, strings.TrimRight(old, "\r {}"))
 				if !strings.Contains(old, "parity {") {
 					require.True(t, found, "%q is gone of\n%s", old, data)
 					rest = after

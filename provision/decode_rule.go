@@ -2,7 +2,6 @@ package provision
 
 import (
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -96,11 +95,6 @@ func (d *decoder) patterns(b body, name string) []string {
 		texts = d.texts(b, name)
 		if !diags.HasErrors() && len(texts) == 0 && value.IsKnown() && !value.IsNull() && value.CanIterateElements() && value.LengthInt() == 0 {
 			d.errorf(b.at(name), "Empty list", "Nothing is in %q, so that nothing would match.", name)
-		}
-	}
-	for _, text := range texts {
-		if _, err := path.Match(text, ""); err != nil {
-			d.errorf(b.at(name), "Bad pattern", "%q is no pattern: * stands for any characters, ? for one, [a-z] for one of several.", text)
 		}
 	}
 	return texts

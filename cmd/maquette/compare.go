@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/spf13/cobra"
 
+	"github.com/maquette/maquette/internal/glob"
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/parity/catalog"
 )
@@ -47,11 +47,15 @@ func (d *date) String() string {
 	return time.Time(*d).Format(time.DateOnly)
 }
 
+// outputFlag is that of commands that write reports.
+func (o *parityOptions) outputFlag(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVarP(&o.outputs, "output", "o", nil, "also write the report as `FORMAT=FILE`; may be repeated")
+}
+
 // flags adds those of every command that compares.
 func (o *parityOptions) flags(cmd *cobra.Command, p *project) {
 	d := parity.DefaultOptions()
 	f := cmd.Flags()
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write the report as `FORMAT=FILE`; may be repeated")
 	f.StringVar(&o.failOn, "fail-on", d.FailOn.String(), "least `severity` that fails: info, warning, error")
 	f.StringVar(&o.ratio, "ratio", "", "declared `scale` of the candidate, as 1/4 (default: measured)")
 	f.IntVar(&o.minimum, "minimum", d.Minimum, "`members` that no scale goes below")
@@ -135,8 +139,7 @@ func knownRules(cmd *cobra.Command, opt parity.Options) error {
 	}
 	for _, p := range slices.Concat(opt.Only, opt.Skip) {
 		found := !strings.HasPrefix(p, parity.CustomGroup) || slices.ContainsFunc(ids, func(id string) bool {
-			ok, err := path.Match(p, id)
-			return err == nil && ok
+			return glob.Match(p, id)
 		})
 		if !found {
 			return usage(cmd, "--only, --skip: there is no rule %q in the definition or a policy%s", p, didYouMean(p, ids))

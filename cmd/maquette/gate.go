@@ -57,6 +57,7 @@ missing.`,
 	f.SortFlags = false
 	f.StringVar(&reportFile, "report", "", "gate on the report in `FILE`, of maquette parity --format json, instead of comparing")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
+	o.outputFlag(cmd)
 	o.flags(cmd, p)
 	return cmd
 }

@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/terraform-config-inspect/tfconfig"
 
+	"github.com/maquette/maquette/internal/glob"
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/provision"
 	"github.com/maquette/maquette/provision/terraform"
@@ -213,7 +213,7 @@ func called[B any](blocks map[string]*B, name string) *B {
 		return b
 	}
 	for _, key := range slices.Sorted(maps.Keys(blocks)) {
-		if ok, err := path.Match(name, key); ok && err == nil {
+		if glob.Match(name, key) {
 			return blocks[key]
 		}
 	}

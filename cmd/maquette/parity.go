@@ -102,6 +102,7 @@ above --fail-on, 3 evidence was missing.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.format, "format", "f", "text", "what to print: "+oneOf(report.Formats()))
+	o.outputFlag(cmd)
 	o.flags(cmd, p)
 	f.StringSliceVar(&o.only, "only", nil, "only these `rules` or dimensions, as versions or one-box/*")
 	f.StringSliceVar(&o.skip, "skip", nil, "without these `rules` or dimensions")

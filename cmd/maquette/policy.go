@@ -71,13 +71,19 @@ func (p *project) judgeBy(policy *provision.ParityPolicy, opt *parity.Options, c
 		})
 	}
 	for _, w := range policy.Waive {
-		opt.Waive = append(opt.Waive, parity.Waive{
-			Rule: w.Rule, Tier: w.Tier, Address: w.Address, Path: w.Path,
-			Waiver:   parity.Waiver{Reason: w.Reason, Owner: w.Owner, Expires: w.Expires.Format(time.DateOnly)},
-			Location: location(w.Range),
-		})
+		acceptance := waiveOf(w)
+		acceptance.Location = location(w.Range)
+		opt.Waive = append(opt.Waive, acceptance)
 	}
 	return nil
+}
+
+// waiveOf is a waiver of a definition as the comparison takes it.
+func waiveOf(w provision.Waive) parity.Waive {
+	return parity.Waive{
+		Rule: w.Rule, Tier: w.Tier, Address: w.Address, Path: w.Path,
+		Waiver: parity.Waiver{Reason: w.Reason, Owner: w.Owner, Expires: w.Expires.Format(time.DateOnly)},
+	}
 }
 
 // location is a range's place. How reports name files, locate knows.

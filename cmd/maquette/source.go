@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -89,15 +90,16 @@ func (c cancellable) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// writeFile writes a file whole or not at all.
+// writeFile writes a file whole or not at all. Pipes and devices are written to, and links stay links.
 func writeFile(name string, write func(io.Writer) error) error {
 	mode := os.FileMode(0o644)
-	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+	switch info, err := os.Stat(name); {
+	case err == nil && info.Mode().IsRegular():
 		mode = info.Mode().Perm()
-		if target, err := filepath.EvalSymlinks(name); err == nil {
-			name = target // a link stays one
-		}
+	case err == nil && !info.IsDir():
+		return writeThrough(name, write)
 	}
+	name = linked(name)
 	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", name, reason(err))
@@ -118,4 +120,31 @@ func writeFile(name string, write func(io.Writer) error) error {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
 	return nil
+}
+
+// writeThrough writes to what is no file that could be replaced.
+func writeThrough(name string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err == nil {
+		err = errors.Join(write(f), f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, reason(err))
+	}
+	return nil
+}
+
+// linked is the file that a link leads to, though it may not be there yet; any other name is its own.
+func linked(name string) string {
+	for range 40 { // as many as the system follows
+		target, err := os.Readlink(name)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(name), target)
+		}
+		name = target
+	}
+	return name
 }

@@ -63,6 +63,13 @@ maquette parity makes it, or of the report that --report names.`,
 			}
 			return nil
 		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			if len(args) == 0 { // an id, which only a comparison knows
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			names, _ := p.environments(cmd, nil, word)
+			return names, cobra.ShellCompDirectiveDefault
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runWaive(cmd.Context(), p, cmd, &o, args[0], args[1:])
 		},
@@ -122,15 +129,19 @@ func runWaive(ctx context.Context, p *project, cmd *cobra.Command, o *waiveOptio
 	}
 	var name string
 	var data []byte
+	var written *provision.ParityPolicy
 	if policy != "" {
-		name, data, result.Line, err = p.waivedPolicy(policy, w)
+		name, data, result.Line, written, err = p.waivedPolicy(policy, w)
 	} else {
-		name, data, result.Line, err = p.waivedDefinition(cmd, environment, w)
+		name, data, result.Line, written, err = p.waivedDefinition(cmd, environment, w)
 	}
 	if err != nil {
 		return err
 	}
 	result.File = p.shown(name)
+	if !covers(written, result.Line, rep, finding) {
+		return fmt.Errorf("the waiver would not cover %s as it is read back from %s, which is left as it is. This is a defect of maquette: please report it with the block\n%s", finding.ID, result.File, result.Block)
+	}
 	if !o.dryRun {
 		write := func(out io.Writer) error {
 			_, err := out.Write(data)
@@ -231,9 +242,9 @@ func findFinding(rep *parity.Report, id string) (parity.Finding, error) {
 	}
 	switch {
 	case len(found) == 0 && len(all) == 0:
-		return finding, fmt.Errorf("there is no finding %s, nor any other to waive", id)
+		return finding, fmt.Errorf("there is no finding %s, nor any other to waive: the environments are compared anew. Was it waived or mended?", id)
 	case len(found) == 0:
-		return finding, fmt.Errorf("there is no finding %s; there are:%s", id, list(all))
+		return finding, fmt.Errorf("there is no finding %s; there are:%s\nmaquette parity --show all lists all", id, list(all))
 	case len(found) > 1:
 		return finding, fmt.Errorf("several findings begin with %s: give more of the id:%s", id, list(found))
 	case finding.Waiver != nil:
@@ -244,53 +255,60 @@ func findFinding(rep *parity.Report, id string) (parity.Finding, error) {
 	return finding, nil
 }
 
-// waivedPolicy is a policy file with one more waiver.
-func (p *project) waivedPolicy(name string, w provision.Waive) (string, []byte, int, error) {
+// covers reports whether the waiver at a line of a policy covers a finding.
+func covers(policy *provision.ParityPolicy, line int, rep *parity.Report, finding parity.Finding) bool {
+	return policy != nil && slices.ContainsFunc(policy.Waive, func(w provision.Waive) bool {
+		return w.Range.Start.Line == line && slices.ContainsFunc(rep.Waives(waiveOf(w)), func(f parity.Finding) bool { return f.ID == finding.ID })
+	})
+}
+
+// waivedPolicy is a policy file with one more waiver, the line of that one, and the policy that comes of it.
+func (p *project) waivedPolicy(name string, w provision.Waive) (string, []byte, int, *provision.ParityPolicy, error) {
 	data, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", nil, 0, fmt.Errorf("reading the policy %s: %w", name, reason(err))
+		return "", nil, 0, nil, fmt.Errorf("reading the policy %s: %w", name, reason(err))
 	}
 	policy, err := p.readPolicy(provision.File{Name: name, Data: data})
 	if err == nil {
 		err = p.once(policy, w)
 	}
 	if err != nil {
-		return "", nil, 0, err
+		return "", nil, 0, nil, err
 	}
 	data, line, err := provision.AddWaiver(provision.File{Name: name, Data: data}, "", w)
 	if err == nil {
-		_, err = p.readPolicy(provision.File{Name: name, Data: data})
+		policy, err = p.readPolicy(provision.File{Name: name, Data: data})
 	}
-	return name, data, line, err
+	return name, data, line, policy, err
 }
 
-// waivedDefinition is the file that defines an environment, with one more waiver. What comes of it is parsed as a whole
-// before anything is written.
-func (p *project) waivedDefinition(cmd *cobra.Command, environment string, w provision.Waive) (string, []byte, int, error) {
+// waivedDefinition is the file that defines an environment, with one more waiver, the line of that one, and the policy
+// that comes of it. The definitions are parsed as a whole before anything is written.
+func (p *project) waivedDefinition(cmd *cobra.Command, environment string, w provision.Waive) (string, []byte, int, *provision.ParityPolicy, error) {
 	defs, err := p.definitions()
 	if err != nil {
-		return "", nil, 0, err
+		return "", nil, 0, nil, err
 	}
 	env := defs.Environments[environment]
 	if env == nil {
-		return "", nil, 0, usage(cmd, "there is no definition of %q to write the waiver into; there are %s. For sources without a definition, name a file with --policy",
+		return "", nil, 0, nil, usage(cmd, "there is no definition of %q to write the waiver into; there are %s. For sources without a definition, name a file with --policy",
 			environment, oneOf(sortedKeys(defs.Environments)))
 	}
 	if err := p.once(env.Parity, w); err != nil {
-		return "", nil, 0, err
+		return "", nil, 0, nil, err
 	}
 	files := slices.Clone(defs.Files)
 	i := slices.IndexFunc(files, func(f provision.File) bool { return f.Name == env.Range.Filename })
 	data, line, err := provision.AddWaiver(files[i], environment, w)
 	if err != nil {
-		return "", nil, 0, fmt.Errorf("writing the waiver into %s: %w", p.shown(files[i].Name), err)
+		return "", nil, 0, nil, fmt.Errorf("writing the waiver into %s: %w", p.shown(files[i].Name), err)
 	}
 	files[i].Data = data
 	parsed, diags := provision.Parse(files)
 	if err := p.complain(parsed, diags); err != nil {
-		return "", nil, 0, fmt.Errorf("%s would be broken by the waiver, and is left as it is: %w", p.shown(files[i].Name), err)
+		return "", nil, 0, nil, fmt.Errorf("%s would be broken by the waiver, and is left as it is: %w", p.shown(files[i].Name), err)
 	}
-	return filepath.Clean(files[i].Name), data, line, nil
+	return filepath.Clean(files[i].Name), data, line, parsed.Environments[environment].Parity, nil
 }
 
 // once refuses a waiver of what is waived already, though it may be no more.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/maquette/maquette/internal/glob"
 	"github.com/maquette/maquette/parity"
 	"github.com/maquette/maquette/provision"
 )
@@ -68,7 +69,7 @@ func TestWaiverOfAHostileReport(t *testing.T) {
 	written, diags := provision.ParsePolicy(provision.File{Name: policy, Data: []byte(result.Block)})
 	require.False(t, diags.HasErrors(), "%v\n%s", diags, result.Block)
 	require.Len(t, written.Waive, 1)
-	assert.Equal(t, evil, written.Waive[0].Address)
+	assert.Equal(t, glob.Escape(evil), written.Waive[0].Address)
 	assert.Equal(t, evil, written.Waive[0].Reason)
 	assert.Equal(t, []string{rep.Findings[0].ID}, result.Covers)
 }

@@ -29,7 +29,25 @@ func TestMatch(t *testing.T) {
 		{`x["*"]`, `x["a"]`, true},
 		{"x[0]", "x0", false},
 		{"x[0]", "x[0]", true},
+		{`x["\*"]`, `x["*"]`, true},
+		{`x["\*"]`, `x["a"]`, false},
+		{`x["\*"]`, `x["\a"]`, false},
+		{`a\\*`, `a\b`, true},
+		{`a\\*`, `a*`, false},
+		{`x["a\"b"]`, `x["a\"b"]`, true},
+		{`a\`, `a\`, true},
 	} {
 		assert.Equal(t, c.want, Match(c.pattern, c.text), "%q %q", c.pattern, c.text)
 	}
+}
+
+func FuzzEscape(f *testing.F) {
+	for _, text := range []string{"", "*", `\`, `\*`, `x["a\"*"]`} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		assert.True(t, Match(Escape(text), text))
+		assert.False(t, Match(Escape(text), text+"x"))
+		assert.Equal(t, text == "", Match(Escape(text), ""))
+	})
 }

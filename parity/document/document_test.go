@@ -177,7 +177,7 @@ func TestHide(t *testing.T) {
 	same, unmatched := Hide(v, nil)
 	assert.Empty(t, unmatched)
 	assert.Equal(t, asJSON(t, v), asJSON(t, same))
-	for _, bad := range []string{"", "a..b", "[", ".a"} {
+	for _, bad := range []string{"", "a..b", ".a"} {
 		assert.Error(t, CheckPattern(bad), bad)
 	}
 	assert.NoError(t, CheckPattern("payments.*.key"))

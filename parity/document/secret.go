@@ -2,16 +2,16 @@ package document
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
+	"github.com/maquette/maquette/internal/glob"
 	"github.com/maquette/maquette/parity"
 )
 
 // CheckPattern says what is wrong with a pattern of secret keys.
 func CheckPattern(pattern string) error {
 	for _, part := range strings.Split(pattern, ".") {
-		if _, err := path.Match(part, ""); err != nil || part == "" {
+		if part == "" {
 			return fmt.Errorf(`%q is no pattern of keys; write it as "payments.*.key", or "pin" for a key anywhere`, pattern)
 		}
 	}
@@ -88,9 +88,8 @@ func matchSteps(pattern, steps []string) bool {
 	if len(pattern) != len(steps) {
 		return false
 	}
-	plain := func(s string) string { return strings.ReplaceAll(s, "/", "\x00") } // * stands for a slash as well
 	for i, p := range pattern {
-		if ok, err := path.Match(plain(p), plain(steps[i])); err != nil || !ok {
+		if !glob.Match(p, steps[i]) {
 			return false
 		}
 	}

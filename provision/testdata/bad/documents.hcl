@@ -45,7 +45,7 @@ environment "production" {
     }
     document "secrets" {
       file    = "flags.yaml"
-      secrets = ["payments..key", "a[b"]
+      secrets = ["payments..key"]
       tier    = ""
     }
     document "words" {

@@ -44,7 +44,7 @@ environment "staging" {
       match {
         type    = []
         kind    = "databse"
-        address = ["[a"]
+        address = [""]
         tier    = ""
         present = "candidates"
       }
