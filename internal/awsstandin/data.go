@@ -15,15 +15,25 @@ type dataSource struct {
 	read   func(s *server) map[string]tftypes.Value
 }
 
-var listOfTexts = tftypes.List{ElementType: tftypes.String}
+var (
+	listOfTexts = tftypes.List{ElementType: tftypes.String}
+	mapOfTexts  = tftypes.Map{ElementType: tftypes.String}
+)
 
 var dataSources = map[string]dataSource{
-	"aws_availability_zones": {computed(map[string]tftypes.Type{"id": tftypes.String, "names": listOfTexts}, "state"), func(s *server) map[string]tftypes.Value {
+	"aws_availability_zones": {filtered(computed(map[string]tftypes.Type{"id": tftypes.String, "names": listOfTexts}, "state")), func(s *server) map[string]tftypes.Value {
 		var zones []tftypes.Value
 		for _, zone := range "abc" {
 			zones = append(zones, tftypes.NewValue(tftypes.String, s.region+string(zone)))
 		}
 		return map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.String, s.region), "names": tftypes.NewValue(listOfTexts, zones)}
+	}},
+	"aws_default_tags": {computed(map[string]tftypes.Type{"id": tftypes.String, "tags": mapOfTexts}), func(s *server) map[string]tftypes.Value {
+		return map[string]tftypes.Value{"id": tftypes.NewValue(tftypes.String, s.region), "tags": s.tagsAll(tftypes.NewValue(mapOfTexts, nil))}
+	}},
+	"aws_partition": {computed(map[string]tftypes.Type{"id": tftypes.String, "partition": tftypes.String}), func(*server) map[string]tftypes.Value {
+		partition := tftypes.NewValue(tftypes.String, "aws")
+		return map[string]tftypes.Value{"id": partition, "partition": partition}
 	}},
 	"aws_region": {computed(map[string]tftypes.Type{"id": tftypes.String, "name": tftypes.String}), func(s *server) map[string]tftypes.Value {
 		region := tftypes.NewValue(tftypes.String, s.region)
@@ -45,6 +55,18 @@ func computed(attributes map[string]tftypes.Type, optional ...string) *tfprotov5
 		block.Attributes = append(block.Attributes, &tfprotov5.SchemaAttribute{Name: name, Type: tftypes.String, Optional: true})
 	}
 	return &tfprotov5.Schema{Block: block}
+}
+
+// filtered adds the blocks by which what is read can be narrowed down.
+func filtered(schema *tfprotov5.Schema) *tfprotov5.Schema {
+	schema.Block.BlockTypes = append(schema.Block.BlockTypes, &tfprotov5.SchemaNestedBlock{
+		TypeName: "filter", Nesting: tfprotov5.SchemaNestedBlockNestingModeSet,
+		Block: &tfprotov5.SchemaBlock{Attributes: []*tfprotov5.SchemaAttribute{
+			{Name: "name", Type: tftypes.String, Required: true},
+			{Name: "values", Type: tftypes.Set{ElementType: tftypes.String}, Required: true},
+		}},
+	})
+	return schema
 }
 
 func (s *server) ValidateDataSourceConfig(context.Context, *tfprotov5.ValidateDataSourceConfigRequest) (*tfprotov5.ValidateDataSourceConfigResponse, error) {

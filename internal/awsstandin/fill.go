@@ -60,6 +60,8 @@ func (f filler) known(name string, v tftypes.Value, siblings map[string]tftypes.
 		return tftypes.NewValue(tftypes.String, f.text(name, siblings))
 	case v.Type().Is(tftypes.Bool):
 		return tftypes.NewValue(tftypes.Bool, false)
+	case name == "desired_capacity" && siblings["min_size"].IsKnown() && !siblings["min_size"].IsNull():
+		return siblings["min_size"]
 	case v.Type().Is(tftypes.Number):
 		return tftypes.NewValue(tftypes.Number, f.number(name))
 	}
@@ -72,9 +74,13 @@ func (f filler) known(name string, v tftypes.Value, siblings map[string]tftypes.
 			inner[key] = f.known(key, tftypes.NewValue(t, tftypes.UnknownValue), nil)
 		}
 		return tftypes.NewValue(typ, inner)
-	default:
-		return tftypes.NewValue(typ, []tftypes.Value{})
+	case tftypes.List:
+		// RDS keeps the password in a secret of its own where it is asked to.
+		if name == "master_user_secret" && truth(siblings["manage_master_user_password"]) {
+			return tftypes.NewValue(typ, []tftypes.Value{f.known("", tftypes.NewValue(typ.ElementType, tftypes.UnknownValue), nil)})
+		}
 	}
+	return tftypes.NewValue(v.Type(), []tftypes.Value{})
 }
 
 // number counts what is renewed, and leaves the rest 0.
@@ -104,6 +110,8 @@ func (f filler) text(name string, siblings map[string]tftypes.Value) string {
 		return f.id
 	case name == "arn" || strings.HasSuffix(name, "_arn") && siblings["arn"].Type() != nil:
 		return f.arn(kind)
+	case name == "secret_arn":
+		return "arn:aws:secretsmanager:" + f.region + ":" + accountID + ":secret:rds!" + f.short()
 	case name == "owner_id" || name == "account_id" || name == "registry_id":
 		return accountID
 	case strings.HasSuffix(name, "dns_name") || name == "endpoint" || strings.HasSuffix(name, "endpoint_address") || name == "reader_endpoint" || name == "address" || name == "domain_name":

@@ -35,3 +35,9 @@ func text(v tftypes.Value) (string, bool) {
 	}
 	return s, true
 }
+
+// truth reports whether a value is true, and known.
+func truth(v tftypes.Value) bool {
+	var b bool
+	return v.Type() != nil && v.Type().Is(tftypes.Bool) && v.IsKnown() && !v.IsNull() && v.As(&b) == nil && b
+}

@@ -54,12 +54,17 @@ module "stack" {
   source      = %q
   environment = "try-tf"
   tiers = {
-    web    = { kind = "web", members = var.members, command = ["sh", "-c", "exec $0 play web text=web,$ENVIRONMENT,$RELEASE,$API_URL,$TOKEN", SELF], health_path = "/healthz", uses = ["api"] }
+    web    = { kind = "web", members = var.members, command = ["sh", "-c", "exec $0 play web text=web,$ENVIRONMENT,$RELEASE,$API_URL,$TOKEN,$CACHE_URL", SELF], health_path = "/healthz", uses = ["api"] }
     api    = { kind = "service", members = 1, command = ["sh", "-c", "exec $0 play web text=api,$${DATABASE_URL##*/},$(cat version),$(cat built)", SELF], health_path = "/healthz" }
     worker = { kind = "worker", command = [SELF, "idle"] }
+    jobs   = { kind = "function", command = [SELF, "idle"], image = "jobs:1", schedule = "rate(5 minutes)" }
   }
+  # What is said for another platform is no trouble.
+  throwaway = true
+  aws       = { zones = 3 }
+  cache     = { url = "redis://cache.example", members = 3 }
   release  = { repository = %q, ref = "feature", build = ["cp", "version", "built"] }
-  database = { server = var.server, seed = %q }
+  database = { server = var.server, seed = %q, engine_version = "15.6" }
   secrets  = { TOKEN = "t-1" }
 }
 output "url" { value = module.stack.url }
@@ -82,7 +87,7 @@ output "database_url" {
 	s.output("members", &members)
 	s.output("release", &release)
 	s.output("database_url", &database)
-	assert.Equal(t, map[string]int{"web": 2, "api": 1, "worker": 1}, members)
+	assert.Equal(t, map[string]int{"web": 2, "api": 1, "worker": 1, "jobs": 1}, members)
 	assert.Equal(t, repository.git("rev-parse", "feature"), release)
 	assert.Equal(t, server.URL("try_tf"), database)
 	assert.Equal(t, urls["web"], url)
@@ -90,7 +95,7 @@ output "database_url" {
 	assert.Contains(t, urls["api"], "http://api.try-tf.localhost:")
 	assert.Len(t, urls, 2)
 	api := strings.Replace(urls["api"], "api.try-tf.localhost", "127.0.0.1", 1)
-	assert.Contains(t, page(t, url), "web,try-tf,"+release+","+api+",t-1")
+	assert.Contains(t, page(t, url), "web,try-tf,"+release+","+api+",t-1,redis://cache.example")
 	assert.Contains(t, page(t, api), "api,try_tf?sslmode=disable,one,one")
 	assertNowhere(t, s.data.Home, "canary-pg")
 
@@ -124,8 +129,8 @@ output "database_url" {
 func TestStackModuleRefuses(t *testing.T) {
 	s := newStack(t)
 	for tiers, want := range map[string]string{
-		`{ web = { kind = "wep", command = ["x"] } }`:                                                       "A tier's kind must be web, service or worker",
-		`{ web = { kind = "web", command = [] } }`:                                                          "A tier's command must name a program",
+		`{ web = { kind = "wep", command = ["x"] } }`:                                                       "A tier's kind must be web, service, worker or function",
+		`{ web = { kind = "web" } }`:                                                                        "A tier's command must name a program",
 		`{ Web = { kind = "web", command = ["x"] } }`:                                                       "Names of tiers may have",
 		`{ web = { kind = "web", command = ["x"], members = 1.5 } }`:                                        "must be a whole number",
 		`{ web = { kind = "web", command = ["x"], uses = ["api"] } }`:                                       "A tier can use tiers of kind service",

@@ -1,4 +1,5 @@
 locals {
+  uncalled  = ["worker", "function"] # kinds without a balancer
   directory = var.release == null ? var.directory : maquette_checkout.release[0].path
   commit    = one(maquette_checkout.release[*].commit)
   database  = one(maquette_database.main[*].url)
@@ -8,13 +9,14 @@ locals {
     for name, tier in var.tiers : name => merge(tier, {
       directory = startswith(tier.working_dir, "/") ? tier.working_dir : join("/", compact([local.directory, tier.working_dir]))
       release   = var.release == null ? tier.version : local.commit
-      health    = tier.health_path == null ? { type = tier.kind == "worker" ? "none" : "tcp", path = null } : { type = "http", path = tier.health_path }
+      health    = tier.health_path == null ? { type = contains(local.uncalled, tier.kind) ? "none" : "tcp", path = null } : { type = "http", path = tier.health_path }
     })
   }
   environment = {
     for name, tier in local.tiers : name => merge(
       { ENVIRONMENT = var.environment, RELEASE = tier.release == null ? "" : tier.release },
       local.database == null ? {} : { DATABASE_URL = local.database },
+      var.cache == null ? {} : { CACHE_URL = var.cache.url },
       tier.environment,
       var.secrets,
     )
@@ -60,7 +62,7 @@ resource "maquette_service" "tier" {
 }
 
 resource "maquette_balancer" "tier" {
-  for_each = { for name, tier in local.backs : name => tier if tier.kind != "worker" }
+  for_each = { for name, tier in local.backs : name => tier if !contains(local.uncalled, tier.kind) }
 
   name         = each.key
   host         = each.value.kind == "web" ? null : "${each.key}.${var.environment}"
@@ -85,7 +87,7 @@ resource "maquette_service" "front" {
 }
 
 resource "maquette_balancer" "front" {
-  for_each = { for name, tier in local.fronts : name => tier if tier.kind != "worker" }
+  for_each = { for name, tier in local.fronts : name => tier if !contains(local.uncalled, tier.kind) }
 
   name         = each.key
   host         = each.value.kind == "web" ? null : "${each.key}.${var.environment}"
