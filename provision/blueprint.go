@@ -21,6 +21,8 @@ type Inputs struct {
 	Secret func(name string) (value string, ok bool)
 	// Provided are the names of Terraform variables that the caller's environment sets (TF_VAR_…): they are not missing.
 	Provided []string
+	// Observed are the facts of the environments that Definitions.Wanted names. What expressions ask of others is unknown.
+	Observed map[string]*Facts
 	// Module reads the interface of the Terraform root or module at a source. Nil: variables are not checked against it.
 	Module ModuleReader
 }
@@ -35,6 +37,7 @@ type Blueprint struct {
 	Lifetime    *Lifetime // nil: a lasting environment
 	Tiers       []TierScale
 	Stack       Stack
+	Follows     map[string][]Fact // by variable: what was observed, and the tiers of the model, that its value follows
 
 	// What is still to be evaluated, with outputs.
 	environment *Environment

@@ -17,7 +17,7 @@ func TestReference(t *testing.T) {
 	require.NoError(t, err)
 	text := string(data)
 	examples := regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(text, -1)
-	require.Len(t, examples, 3)
+	require.Len(t, examples, 4)
 	for _, example := range examples {
 		d, diags := Parse([]File{{Name: "environments/example.hcl", Data: []byte(example[1])}})
 		require.Empty(t, messages(d, diags))
@@ -38,9 +38,7 @@ func TestReference(t *testing.T) {
 	}
 	named = append(named, scopeFunctions...)
 	for _, name := range scopeNames {
-		if name != "observed" { // not yet
-			named = append(named, name)
-		}
+		named = append(named, name)
 	}
 	schemas := []*hcl.BodySchema{
 		environmentSchema, tierSchema, scaleSchema, overrideSchema, terraformSchema, throwawaySchema, quotaSchema, hookSchema,

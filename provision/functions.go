@@ -84,11 +84,12 @@ func (s *scope) functions(dir string) map[string]function.Function {
 	all := maps.Clone(functions)
 	all["abspath"] = abspathFunc(dir)
 	all["secret"] = s.secretFunc()
+	all["version"] = s.versionFunc()
 	return all
 }
 
 // scopeFunctions are those that functions adds.
-var scopeFunctions = []string{"abspath", "secret"}
+var scopeFunctions = []string{"abspath", "secret", "version"}
 
 // abspathFunc is abspath("PATH"): a path that is relative to the definition's own file, wherever the stack runs.
 func abspathFunc(dir string) function.Function {

@@ -43,31 +43,38 @@ func (d *Definitions) Observed(environment string, in Inputs) (*Blueprint, hcl.D
 		return nil, hcl.Diagnostics{unplaced("Unknown environment", "No lasting environment %q is defined.", environment)}
 	}
 	name := cty.StringVal(env.Name)
-	s := &scope{environment: env.Name, tiers: d.tiers[env.Name], anyTier: d.adrift[env.Name], lookup: in.Secret, owner: known(in.Owner), name: &name}
-	return &Blueprint{Environment: env.Name, Instance: env.Name, Owner: in.Owner, Tiers: d.Tiers(env.Name), environment: env, scope: s}, nil
+	tiers, anyTier, diags := d.scaled(env, in.Observed)
+	s := &scope{
+		environment: env.Name, tiers: tiers, anyTier: anyTier, lookup: in.Secret, owner: known(in.Owner), name: &name,
+		facts: in.Observed, environments: d.Environments, tierRoot: d.tierRoot(env),
+	}
+	return &Blueprint{Environment: env.Name, Instance: env.Name, Owner: in.Owner, Tiers: slices.Clone(tiers), environment: env, scope: s}, diags
 }
 
 // instantiate evaluates an environment. Blind, as for validation, all of an instance is unknown.
 func (d *Definitions) instantiate(env *Environment, in Inputs, blind bool) (*Blueprint, hcl.Diagnostics) {
+	tiers, anyTier, diags := d.scaled(env, in.Observed)
 	s := &scope{
-		environment: env.Name, tiers: d.tiers[env.Name], anyTier: d.adrift[env.Name], lookup: in.Secret,
+		environment: env.Name, tiers: tiers, anyTier: anyTier, lookup: in.Secret,
 		branch: known(in.Branch), commit: known(in.Commit), owner: known(in.Owner), blind: blind,
+		facts: in.Observed, environments: d.Environments, tierRoot: d.tierRoot(env),
 	}
 	if blind {
 		unknown := cty.UnknownVal(cty.String).RefineNotNull()
 		s.branch, s.commit, s.owner = &unknown, &unknown, &unknown
 	}
-	name, diags := d.instanceName(env, s, in)
+	name, problems := d.instanceName(env, s, in)
+	diags = append(diags, problems...)
 	if diags.HasErrors() && !blind {
 		return nil, diags
 	}
 	s.name = &name
-	stack, module, problems := d.evaluateStack(env, s, in)
+	stack, module, follows, problems := d.evaluateStack(env, s, in)
 	diags = append(diags, problems...)
 
 	bp := &Blueprint{
 		Environment: env.Name, Branch: in.Branch, Commit: in.Commit, Owner: in.Owner,
-		Tiers: d.Tiers(env.Name), Stack: stack, environment: env, scope: s,
+		Tiers: slices.Clone(tiers), Stack: stack, Follows: follows, environment: env, scope: s,
 	}
 	if name.IsKnown() {
 		bp.Instance = name.AsString()

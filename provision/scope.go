@@ -24,6 +24,10 @@ type scope struct {
 	// blind does not look secrets up: they, and sensitive outputs, are unknown values with the mark Secret.
 	blind   bool
 	outputs *outputs // nil: expressions run before there are any
+	// What was observed, by environment; of those that were not, nothing is known.
+	facts        map[string]*Facts
+	tierRoot     string // the environment whose tiers are observed, and followed; "": they are declared
+	environments map[string]*Environment
 }
 
 // outputs are what a stack gives.
@@ -61,6 +65,9 @@ func (s *scope) context(expr hcl.Expression) *hcl.EvalContext {
 	}
 	if s.outputs != nil {
 		variables["output"] = s.outputs.value(s.blind)
+	}
+	if mentions(expr, "observed", "") {
+		variables["observed"] = s.observed(expr)
 	}
 	return &hcl.EvalContext{Variables: variables, Functions: s.functions(filepath.Dir(expr.Range().Filename))}
 }
@@ -199,6 +206,10 @@ func (s *scope) check(expr hcl.Expression) hcl.Diagnostics {
 			diags = append(diags, problem(call.NameRange, "Unknown function", "There is no function %q.%s", call.Name, suggest(call.Name, known)))
 		case call.Name == "secret":
 			diags = append(diags, s.checkSecret(call)...)
+		case call.Name == "version":
+			if diag := s.checkVersion(call); diag != nil {
+				diags = append(diags, diag)
+			}
 		}
 	}
 	return diags
@@ -239,7 +250,11 @@ func (s *scope) checkName(t hcl.Traversal) *hcl.Diagnostic {
 	case "output":
 		return s.checkOutput(t)
 	case "observed":
-		return problem(root, "Not yet", "What was observed in an environment cannot be used in expressions yet: it comes with a later version of Maquette. Write the value here for now.")
+		want, diag := s.seek(t)
+		if diag == nil && s.facts[want.environment] != nil {
+			_, diag = s.find(want)
+		}
+		return diag
 	}
 	return problem(t[0].SourceRange(), "Unknown name", "There is no %q here; there are: %s.%s", t.RootName(), enumerated(scopeNames), suggest(t.RootName(), scopeNames))
 }
@@ -247,7 +262,7 @@ func (s *scope) checkName(t hcl.Traversal) *hcl.Diagnostic {
 func (s *scope) checkTier(t hcl.Traversal) *hcl.Diagnostic {
 	name, at, ok := step(t, 1)
 	if !ok || s.anyTier {
-		return nil
+		return s.unseen(t.SourceRange())
 	}
 	var names []string
 	for _, tier := range s.tiers {
@@ -334,13 +349,13 @@ func callsOf(expr hcl.Expression, function string) []*hclsyntax.FunctionCallExpr
 	return calls
 }
 
-// mentions reports whether an expression refers to a name, or to all that it is among.
+// mentions reports whether an expression refers to a name, or to all that it is among; "" is any.
 func mentions(expr hcl.Expression, root, name string) bool {
 	for _, traversal := range expr.Variables() {
 		if traversal.RootName() != root {
 			continue
 		}
-		if got, _, ok := step(traversal, 1); !ok || got == name {
+		if got, _, ok := step(traversal, 1); !ok || name == "" || got == name {
 			return true
 		}
 	}

@@ -86,14 +86,15 @@ func (d *Definitions) Root(environment string) string {
 	return ""
 }
 
-// evaluateStack evaluates what builds an environment; without a source, to say what is wrong with the rest. The module is nil where nothing is known of it.
-func (d *Definitions) evaluateStack(env *Environment, s *scope, in Inputs) (Stack, *Module, hcl.Diagnostics) {
+// evaluateStack evaluates what builds an environment; without a source, to say what is wrong with the rest. The module is nil where nothing is known of it. follows are the facts that the variables follow.
+func (d *Definitions) evaluateStack(env *Environment, s *scope, in Inputs) (_ Stack, _ *Module, follows map[string][]Fact, _ hcl.Diagnostics) {
 	plan := d.stackPlan(env)
 	stack := Stack{Binary: plan.binary, Variables: map[string]cty.Value{}}
 	var (
 		module *Module
 		diags  hcl.Diagnostics
 	)
+	follows = map[string][]Fact{}
 	if plan.source != nil {
 		stack.Source, stack.Local = plan.source.Source, plan.source.Local
 	}
@@ -107,8 +108,12 @@ func (d *Definitions) evaluateStack(env *Environment, s *scope, in Inputs) (Stac
 		value, problems := s.variable(v, module)
 		diags = append(diags, inherited(problems, env.Name, v.from)...)
 		stack.Variables[v.name] = value
+		if facts := s.factsOf(v.expr, d.parsed[v.expr.Range().Filename]); len(facts) > 0 {
+			follows[v.name] = facts
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.Vars)) {
+		delete(follows, name)
 		value, diag := given(name, in.Vars[name], module)
 		if diag != nil {
 			diags = append(diags, diag)
@@ -126,7 +131,7 @@ func (d *Definitions) evaluateStack(env *Environment, s *scope, in Inputs) (Stac
 		diags = append(diags, problems...)
 		stack.Backend = backend
 	}
-	return stack, module, diags
+	return stack, module, follows, diags
 }
 
 // variable evaluates a variable, in the type that the module declares for it.

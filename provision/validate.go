@@ -98,21 +98,29 @@ func (d *Definitions) validateScale(env *Environment) hcl.Diagnostics {
 		return hcl.Diagnostics{problem(env.Scale.Range, "Scale without a model", "%q is a model of nothing, so that there is nothing to scale. Say of what: model_of = \"production\".", env.Name)}
 	}
 	model := d.model(env)
-	if model == nil {
+	if model == nil || d.openRoot(env) != nil {
+		return nil
+	}
+	return scaleOf(env, model.Name, d.tiers[model.Name])
+}
+
+// scaleOf holds a scale against the tiers of its model.
+func scaleOf(env *Environment, model string, tiers []TierScale) hcl.Diagnostics {
+	if env.Scale == nil {
 		return nil
 	}
 	var diags hcl.Diagnostics
 	var names []string
-	for _, tier := range d.tiers[model.Name] {
+	for _, tier := range tiers {
 		names = append(names, tier.Name)
 	}
 	if len(names) == 0 && env.Scale.Budget > 0 {
-		diags = append(diags, problem(env.Scale.budgetRange, "Impossible scale", "%q declares no tiers to apportion the budget over. Declare them there: tier \"web\" { members = 12 }.", model.Name))
+		diags = append(diags, problem(env.Scale.budgetRange, "Impossible scale", "%q declares no tiers to apportion the budget over. Declare them there: tier \"web\" { members = 12 }.", model))
 	}
 	for _, name := range slices.Sorted(maps.Keys(env.Scale.Tiers)) {
 		override := env.Scale.Tiers[name]
 		if !slices.Contains(names, name) {
-			diags = append(diags, problem(override.Range, "Unknown tier", "%q has no tier %q to scale; %s.%s", model.Name, name, declared(names), suggest(name, names)))
+			diags = append(diags, problem(override.Range, "Unknown tier", "%q has no tier %q to scale; %s.%s", model, name, declared(names), suggest(name, names)))
 		}
 		for _, own := range env.Tiers {
 			if own.Name == name {

@@ -82,10 +82,14 @@ func (p *project) blueprints(cmd *cobra.Command, environment string, w *wanted) 
 	if err != nil {
 		return nil, nil, err
 	}
+	facts, err := p.facts(cmd.Context(), defs, environment)
+	if err != nil {
+		return nil, nil, err
+	}
 	var all []*provision.Blueprint
 	seen := map[string]bool{}
 	for _, in := range inputs {
-		in.Module = &terraform.Driver{}
+		in.Module, in.Observed = &terraform.Driver{}, facts
 		bp, diags := defs.Instantiate(environment, in)
 		if err := p.complain(defs, diags); err != nil {
 			return defs, nil, err

@@ -1,9 +1,5 @@
 environment "production" {
-  observe {
-    state {
-      file = "production.tfstate"
-    }
-  }
+  aliases = ["prod"]
 }
 
 environment "staging" {
