@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -92,15 +93,13 @@ func (c cancellable) Read(p []byte) (int, error) {
 
 // writeFile writes a file whole or not at all. Pipes and devices are written to, and links stay links.
 func writeFile(name string, write func(io.Writer) error) error {
-	mode := os.FileMode(0o644)
-	switch info, err := os.Stat(name); {
-	case err == nil && info.Mode().IsRegular():
-		mode = info.Mode().Perm()
-	case err == nil && !info.IsDir():
+	old, err := os.Stat(name)
+	if err == nil && !old.Mode().IsRegular() && !old.IsDir() {
 		return writeThrough(name, write)
 	}
 	name = linked(name)
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	// A new file may be read by whom the umask lets.
+	tmp, err := os.OpenFile(filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"."+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", name, reason(err))
 	}
@@ -109,9 +108,11 @@ func writeFile(name string, write func(io.Writer) error) error {
 		tmp.Close()
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
-	if err := tmp.Chmod(mode); err != nil {
-		tmp.Close()
-		return fmt.Errorf("writing %s: %w", name, reason(err))
+	if old != nil {
+		if err := tmp.Chmod(old.Mode().Perm()); err != nil {
+			tmp.Close()
+			return fmt.Errorf("writing %s: %w", name, reason(err))
+		}
 	}
 	if err := tmp.Close(); err != nil {
 		return fmt.Errorf("writing %s: %w", name, reason(err))

@@ -446,7 +446,16 @@ func TestGitHub(t *testing.T) {
 	r.Findings[0].Location = &parity.Location{File: "a,b:c%.tf", Line: 3, Column: 7}
 	r.Findings[0].Message = "50% of it: all"
 	assert.Contains(t, string(render(t, "github", r, report.Style{})),
-		"\n::error file=a%2Cb%3Ac%25.tf,line=3,col=7,title=one-box/single-member::50%25 of it: all%0ASet 2 members")
+		"\n::error file=a%2Cb%3Ac%25.tf,line=3,col=7,title=one-box/single-member::aws_autoscaling_group.web: 50%25 of it: all (12 → 1). Set 2 members")
+}
+
+// Readers that show no more than a message learn from it what it is about: all findings of a state have one line.
+func TestMessagesStandAlone(t *testing.T) {
+	r := compare(t, "staging-drift.tfstate")
+	for _, format := range []string{"sarif", "github", "gitlab"} {
+		assert.Contains(t, string(render(t, format, r, report.Style{})),
+			"aws_db_instance.main: engine_version differs (15.6 → 14.11). Bring both to the same version, the candidate first.", format)
+	}
 }
 
 // checkGitLab holds a report against the schema that GitLab reads it with, and

@@ -44,7 +44,7 @@ func GitHub(w io.Writer, r *parity.Report, _ Style) error {
 		at := location(r, f)
 		annotate(f.Severity,
 			fmt.Sprintf("file=%s,line=%d,col=%d,title=%s", commandProperty.Replace(at.File), at.Line, at.Column, commandProperty.Replace(clean(f.Rule))),
-			shorten(clean(f.Message), maxMessage)+"\n"+shorten(clean(f.Help), maxMessage))
+			shorten(told(f), 2*maxMessage))
 	}
 	if left[parity.Error]+left[parity.Warning]+left[parity.Info] > 0 {
 		fmt.Fprintf(&buf, "Maquette: %s, %s and %s more, of which GitHub would show no annotation: the step's summary has them\n",

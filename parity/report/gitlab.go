@@ -31,7 +31,7 @@ func GitLab(w io.Writer, r *parity.Report, _ Style) error {
 		if f.Waiver != nil {
 			continue
 		}
-		description := sentence(f.Message) + " " + clean(f.Help)
+		description := told(f)
 		if f.Known {
 			description = "Known from the earlier report. " + description
 		}

@@ -115,7 +115,7 @@ func sarifResult(r *parity.Report, f parity.Finding) *sarif.Result {
 
 // plain is a finding's message. What looks like a link in it would be one.
 func plain(f parity.Finding) string {
-	text := shorten(sentence(f.Message)+" "+clean(f.Help), maxMessage)
+	text := shorten(told(f), maxMessage)
 	return strings.ReplaceAll(text, "](", "] (")
 }
 

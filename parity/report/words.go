@@ -132,6 +132,21 @@ func sentence(s string) string {
 	return s + "."
 }
 
+// told is a finding in sentences, for readers that show nothing else of it: the resource, what is found there, the values
+// where both sides have one, and what to do.
+func told(f parity.Finding) string {
+	text := clean(f.Message)
+	if address := clean(cmp.Or(f.Subject.Candidate, f.Subject.Baseline)); address != "" {
+		text = address + ": " + text
+	} else {
+		text = capital(text)
+	}
+	if f.Baseline != nil && f.Candidate != nil {
+		text += " (" + value(f.Baseline) + " → " + value(f.Candidate) + ")"
+	}
+	return strings.TrimSuffix(text, ".") + ". " + clean(f.Help)
+}
+
 // ruleOf describes a finding's rule, as far as it can where it is the user's
 // own.
 func ruleOf(f parity.Finding) parity.Rule {
