@@ -53,7 +53,7 @@ type features struct {
 var fillers = map[string]bool{
 	"this": true, "main": true, "default": true, "module": true, "aws": true, "the": true, "env": true,
 	"google": true, "azurerm": true, "resource": true, "instance": true, "group": true, "cluster": true,
-	"service": true, "primary": true, "first": true,
+	"service": true, "primary": true, "first": true, "machines": true,
 }
 
 func (p *pairer) of(e *environment, u *unit) *features {

@@ -355,13 +355,7 @@ func tierNames(units []*unit) map[*unit]string {
 			name = u.each
 		}
 		if fillers[strings.ToLower(name)] || strings.HasPrefix(name, envToken) {
-			name = ""
-			for _, step := range strings.Split(u.module, "module.") {
-				if step = strings.Trim(step, "."); step != "" {
-					name = step
-				}
-			}
-			if name == "" {
+			if name = roleOfModule(u.module); name == "" {
 				name = u.typ.Kind
 			}
 		}
@@ -399,6 +393,22 @@ func tierNames(units []*unit) map[*unit]string {
 		}
 	}
 	return names
+}
+
+// roleOfModule is what a path of modules says of what is in it: the last step's name, or of modules made by a map the
+// key, as of module.tier["web"]. A step that says nothing leaves it to the one before.
+func roleOfModule(path string) string {
+	name := ""
+	for _, step := range strings.Split(path, "module.") {
+		if step = strings.Trim(step, "."); step == "" || name != "" && fillers[step] {
+			continue
+		}
+		name = step
+		if _, key, ok := strings.Cut(strings.TrimSuffix(step, "]"), "["); ok {
+			name = key
+		}
+	}
+	return name
 }
 
 // sortTiers orders units as a request passes them, then by key.

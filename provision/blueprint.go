@@ -75,6 +75,8 @@ type Stack struct {
 	Variables map[string]cty.Value
 	// Backend nil: the state is kept beside the instance, on this machine.
 	Backend *Backend
+	// Providers are settings of providers, by name, for a source that needs them and does not configure them itself.
+	Providers map[string]map[string]cty.Value
 	// Binary is the path or name of the terraform or tofu to run. Empty: the caller's choice.
 	Binary string
 }

@@ -80,6 +80,17 @@ func (b body) one(kind string) *hcl.Block {
 	return nil
 }
 
+// all returns the blocks of a kind, in the order of the file.
+func (b body) all(kind string) []*hcl.Block {
+	var blocks []*hcl.Block
+	for _, block := range b.Blocks {
+		if block.Type == kind {
+			blocks = append(blocks, block)
+		}
+	}
+	return blocks
+}
+
 func (b body) has(name string) bool { return b.Attributes[name] != nil }
 
 // at is where an attribute's value is, or the block where there is none.

@@ -11,14 +11,14 @@ import (
 
 var terraformSchema = &hcl.BodySchema{
 	Attributes: attributes("", "source binary variables"),
-	Blocks:     []hcl.BlockHeaderSchema{{Type: "backend", LabelNames: []string{"type"}}},
+	Blocks:     []hcl.BlockHeaderSchema{{Type: "backend", LabelNames: []string{"type"}}, {Type: "provider", LabelNames: []string{"name"}}},
 }
 
 func (d *decoder) terraform(block *hcl.Block) *Terraform {
 	b := d.read(block, terraformSchema, "backend")
 	tf := &Terraform{
 		Range: block.DefRange, VariablesRng: b.at("variables"), sourceRange: b.at("source"),
-		Variables: map[string]hcl.Expression{}, keys: map[string]hcl.Range{},
+		Variables: map[string]hcl.Expression{}, Providers: map[string]*ProviderBlock{}, keys: map[string]hcl.Range{},
 	}
 	tf.Source, tf.Local = d.source(b)
 	tf.badSource = tf.Source == "" && b.has("source")
@@ -31,6 +31,17 @@ func (d *decoder) terraform(block *hcl.Block) *Terraform {
 	}
 	if block := b.one("backend"); block != nil {
 		tf.Backend = d.backend(block)
+	}
+	for _, block := range b.all("provider") {
+		name := block.Labels[0]
+		switch earlier := tf.Providers[name]; {
+		case !hclsyntax.ValidIdentifier(name):
+			d.errorf(block.LabelRanges[0], "Bad provider", "Name a provider as Terraform does in the source: \"aws\".")
+		case earlier != nil:
+			d.errorf(block.DefRange, "Duplicate provider", "The provider %q has settings at %s already.", name, place(earlier.Range))
+		default:
+			tf.Providers[name] = &ProviderBlock{Config: d.settings(block), Range: block.DefRange}
+		}
 	}
 	return tf
 }
@@ -68,20 +79,25 @@ func (d *decoder) variables(tf *Terraform, expr hcl.Expression) {
 	}
 }
 
-// backend keeps the settings of a backend. Any are taken: only Terraform knows them.
 func (d *decoder) backend(block *hcl.Block) *BackendBlock {
-	backend := &BackendBlock{Type: block.Labels[0], Config: map[string]hcl.Expression{}, Range: block.DefRange}
+	backend := &BackendBlock{Type: block.Labels[0], Config: d.settings(block), Range: block.DefRange}
 	if strings.TrimSpace(backend.Type) == "" {
 		d.errorf(block.LabelRanges[0], "Bad backend", "Name a backend of Terraform's, as \"s3\".")
 	}
+	return backend
+}
+
+// settings keeps what a block says for a part of Terraform's. Any are taken: only Terraform knows them.
+func (d *decoder) settings(block *hcl.Block) map[string]hcl.Expression {
+	config := map[string]hcl.Expression{}
 	content := block.Body.(*hclsyntax.Body)
 	for _, inner := range content.Blocks {
-		d.errorf(inner.DefRange(), "Unsupported block type", "In a backend, write a block as an argument: %s = { … }.", inner.Type)
+		d.errorf(inner.DefRange(), "Unsupported block type", "In a %s, write a block as an argument: %s = { … }.", block.Type, inner.Type)
 	}
 	for name, attr := range content.Attributes {
-		backend.Config[name] = attr.Expr
+		config[name] = attr.Expr
 	}
-	return backend
+	return config
 }
 
 var throwawaySchema = &hcl.BodySchema{

@@ -84,3 +84,14 @@ func TestGatesReference(t *testing.T) {
 		assert.Contains(t, string(data), name)
 	}
 }
+
+// What is shown of the modules for AWS is right.
+func TestModulesReference(t *testing.T) {
+	data, err := os.ReadFile("../modules/aws/README.md")
+	require.NoError(t, err)
+	examples := regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(string(data), -1)
+	require.Len(t, examples, 1)
+	d := mustParse(t, examples[0][1])
+	bp := up(t, d, "staging", Inputs{Secret: func(string) (string, bool) { return "s", true }})
+	assert.Equal(t, "eu-west-1", bp.Stack.Providers["aws"]["region"].AsString())
+}

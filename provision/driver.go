@@ -13,6 +13,7 @@ type Job struct {
 	Instance string // name: it has one working directory
 	ID       string // marks the instance's processes and files
 	Stack    Stack
+	Tags     map[string]string // whose it is and until when, for providers that tag what they make
 	// Progress is told of what Terraform does. Nil: nobody listens. It is called from one goroutine at a time.
 	Progress func(Event)
 	// Log takes what Terraform says, as lines of text, without secrets. Nil: nothing is kept.

@@ -93,6 +93,7 @@ type Terraform struct {
 	// Names are the variables' names in the order of the file.
 	Names        []string
 	Backend      *BackendBlock
+	Providers    map[string]*ProviderBlock // by name; those of the model hold where there is none of that name
 	Range        hcl.Range
 	VariablesRng hcl.Range
 
@@ -104,6 +105,12 @@ type Terraform struct {
 // BackendBlock is a `backend` block, not yet evaluated.
 type BackendBlock struct {
 	Type   string
+	Config map[string]hcl.Expression
+	Range  hcl.Range
+}
+
+// ProviderBlock is a `provider` block, not yet evaluated.
+type ProviderBlock struct {
 	Config map[string]hcl.Expression
 	Range  hcl.Range
 }

@@ -88,6 +88,9 @@ func (d *Definitions) expressions(env *Environment) []hcl.Expression {
 	if plan.backend != nil {
 		config(plan.backend.Config)
 	}
+	for _, name := range slices.Sorted(maps.Keys(plan.providers)) {
+		config(plan.providers[name].Config)
+	}
 	if t := env.Throwaway; t != nil && t.Name != nil {
 		all = append(all, t.Name)
 	}

@@ -26,6 +26,18 @@ type Instance struct {
 	MaxTTL      time.Duration // 0: no limit
 }
 
+// tags say whose an instance is, and until when: to people who come upon what it is made of.
+func (in *Instance) tags() map[string]string {
+	tags := map[string]string{"Environment": in.Name}
+	if in.Owner != "" {
+		tags["Owner"] = in.Owner
+	}
+	if !in.ExpiresAt.IsZero() {
+		tags["Expires"] = in.ExpiresAt.UTC().Format(time.RFC3339)
+	}
+	return tags
+}
+
 // Status is what the last operation has left. Whether an operation is running now, its lock tells.
 type Status string
 
@@ -73,6 +85,8 @@ type StackRecord struct {
 	Variables map[string]json.RawMessage `json:"variables"` // by name, with their types
 	Secrets   []string                   `json:"secrets"`   // names of the variables that are not recorded
 	Backend   *BackendRecord             `json:"backend,omitempty"`
+	// Providers are settings of providers, by name; they are no secrets.
+	Providers map[string]map[string]json.RawMessage `json:"providers,omitempty"`
 }
 
 // BackendRecord is a Backend as it is recorded. Its settings are no secrets.

@@ -131,7 +131,7 @@ func (op *operation) phase(name string) {
 }
 
 func (op *operation) job(stack Stack) Job {
-	return Job{Instance: op.instance.Name, ID: op.instance.ID, Stack: stack, Progress: op.progress, Log: op.log}
+	return Job{Instance: op.instance.Name, ID: op.instance.ID, Stack: stack, Tags: op.instance.tags(), Progress: op.progress, Log: op.log}
 }
 
 // recover mends what a kill has left in the instance's working directory.

@@ -34,6 +34,7 @@ type world struct {
 	fails     map[string]error // by call: "apply", "destroy", "check", "hook", …
 	notes     []string
 	digest    string
+	tags      []map[string]string // that Terraform was given, by plan and apply
 	now       time.Time
 	during    func(call string) // called in the midst of one
 }
@@ -52,6 +53,12 @@ func (w *world) lifecycle() *Lifecycle {
 		Now: func() time.Time { return w.now }, Actor: "anna@desk", PID: 42,
 		NewID: func() string { ids++; return fmt.Sprintf("id%d", ids) },
 	}
+}
+
+func (w *world) gave(tags map[string]string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tags = append(w.tags, tags)
 }
 
 func (w *world) call(format string, args ...any) error {
@@ -142,10 +149,12 @@ func (w *world) Applied(_ context.Context, instance string) ([]Applied, error) {
 type worldDriver struct{ w *world }
 
 func (d worldDriver) Plan(_ context.Context, job Job, keep bool) ([]Change, error) {
+	d.w.gave(job.Tags)
 	return []Change{{Address: "maquette_service.web", Action: "create"}}, d.w.call("plan %s keep=%v", job.Instance, keep)
 }
 
 func (d worldDriver) Apply(_ context.Context, job Job) (map[string]OutputValue, error) {
+	d.w.gave(job.Tags)
 	d.w.resources[job.Instance] = []string{"maquette_service.web"} // also of one that fails in the midst
 	if err := d.w.call("apply %s members=%s", job.Instance, job.Stack.Variables["members"].GoString()); err != nil {
 		return nil, err
@@ -779,6 +788,21 @@ func TestReapLeavesWhatLasts(t *testing.T) {
 	due, err := w.lifecycle().Due(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, due)
+}
+
+// What an instance is made of says whose it is, and until when; a plan says the same as up would.
+func TestTags(t *testing.T) {
+	w := newWorld()
+	l := w.lifecycle()
+	_, err := l.Plan(t.Context(), blueprint(t, "try", "x"), nil)
+	require.NoError(t, err)
+	_, err = l.Up(t.Context(), UpRequest{Blueprint: blueprint(t, "try", "x")})
+	require.NoError(t, err)
+	_, err = l.Up(t.Context(), UpRequest{Blueprint: blueprint(t, "staging", "")})
+	require.NoError(t, err)
+	try := map[string]string{"Environment": "try-x", "Owner": w.instances["try-x"].Owner, "Expires": w.instances["try-x"].ExpiresAt.Format(time.RFC3339)}
+	assert.NotEmpty(t, try["Owner"])
+	assert.Equal(t, []map[string]string{try, try, {"Environment": "staging", "Owner": try["Owner"]}}, w.tags)
 }
 
 func TestTTLThatIsOver(t *testing.T) {

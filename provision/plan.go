@@ -20,10 +20,13 @@ func (l *Lifecycle) Plan(ctx context.Context, bp *Blueprint, progress func(Event
 	case err != nil && !fresh:
 		return nil, fmt.Errorf("looking for %s in the registry: %w", bp.Instance, err)
 	case fresh:
-		in = Instance{Name: bp.Instance, ID: l.NewID()}
+		in = Instance{Name: bp.Instance, ID: l.NewID(), Owner: bp.Owner}
+		if bp.Lifetime != nil {
+			in.ExpiresAt = l.Now().Add(bp.Lifetime.TTL)
+		}
 		defer func() { err = errors.Join(err, l.Driver.Remove(context.WithoutCancel(ctx), bp.Instance)) }()
 	case in.Environment != bp.Environment:
 		return nil, fmt.Errorf("%s is an instance of %s, not of %s\n  Give the new one another --name", bp.Instance, in.Environment, bp.Environment)
 	}
-	return l.Driver.Plan(ctx, Job{Instance: in.Name, ID: in.ID, Stack: bp.Stack, Progress: progress}, false)
+	return l.Driver.Plan(ctx, Job{Instance: in.Name, ID: in.ID, Stack: bp.Stack, Tags: in.tags(), Progress: progress}, false)
 }

@@ -31,18 +31,34 @@ func (s Stack) record() (StackRecord, error) {
 		}
 		r.Variables[name] = encoded
 	}
-	if s.Backend == nil {
-		return r, nil
-	}
-	r.Backend = &BackendRecord{Type: s.Backend.Type, Config: map[string]json.RawMessage{}}
-	for name, value := range s.Backend.Config {
-		encoded, err := encode(value)
-		if err != nil {
-			return r, fmt.Errorf("recording the backend's %q: %w", name, err)
+	var err error
+	if s.Backend != nil {
+		r.Backend = &BackendRecord{Type: s.Backend.Type}
+		if r.Backend.Config, err = encodeAll("the backend's", s.Backend.Config); err != nil {
+			return r, err
 		}
-		r.Backend.Config[name] = encoded
+	}
+	for name, config := range s.Providers {
+		if r.Providers == nil {
+			r.Providers = map[string]map[string]json.RawMessage{}
+		}
+		if r.Providers[name], err = encodeAll("the provider's", config); err != nil {
+			return r, err
+		}
 	}
 	return r, nil
+}
+
+func encodeAll(whose string, values map[string]cty.Value) (map[string]json.RawMessage, error) {
+	all := map[string]json.RawMessage{}
+	for name, value := range values {
+		encoded, err := encode(value)
+		if err != nil {
+			return nil, fmt.Errorf("recording %s %q: %w", whose, name, err)
+		}
+		all[name] = encoded
+	}
+	return all, nil
 }
 
 // stack is the stack that was recorded, but for its secrets.
@@ -55,6 +71,14 @@ func (r StackRecord) stack() (Stack, error) {
 	if r.Backend != nil {
 		s.Backend = &Backend{Type: r.Backend.Type}
 		if s.Backend.Config, err = decodeAll(r.Backend.Config); err != nil {
+			return s, err
+		}
+	}
+	for name, config := range r.Providers {
+		if s.Providers == nil {
+			s.Providers = map[string]map[string]cty.Value{}
+		}
+		if s.Providers[name], err = decodeAll(config); err != nil {
 			return s, err
 		}
 	}

@@ -20,6 +20,13 @@ type stackPlan struct {
 	binary    string
 	backend   *BackendBlock
 	variables []planned // in order of name
+	providers map[string]plannedProvider
+}
+
+// plannedProvider are the settings of a provider, and whose they are.
+type plannedProvider struct {
+	*ProviderBlock
+	from string // the environment that says it
 }
 
 // planned is a variable with its expression.
@@ -31,7 +38,7 @@ type planned struct {
 }
 
 func (d *Definitions) stackPlan(env *Environment) stackPlan {
-	var plan stackPlan
+	plan := stackPlan{providers: map[string]plannedProvider{}}
 	if env.Terraform != nil {
 		plan.backend = env.Terraform.Backend
 	}
@@ -55,6 +62,11 @@ func (d *Definitions) stackPlan(env *Environment) stackPlan {
 			plan.source = tf
 		}
 		line = append(line, at)
+		for name, provider := range tf.Providers {
+			if plan.providers[name].ProviderBlock == nil {
+				plan.providers[name] = plannedProvider{provider, at.Name}
+			}
+		}
 	}
 	// Variables are of a module: those for another one end the line. Which one an environment means, it says or the
 	// next in the line does.
@@ -130,6 +142,15 @@ func (d *Definitions) evaluateStack(env *Environment, s *scope, in Inputs) (_ St
 		backend, problems := s.backend(plan.backend)
 		diags = append(diags, problems...)
 		stack.Backend = backend
+	}
+	for _, name := range slices.Sorted(maps.Keys(plan.providers)) {
+		provider := plan.providers[name]
+		config, problems := s.settings("provider", provider.Config, provider.Range)
+		diags = append(diags, inherited(problems, env.Name, provider.from)...)
+		if stack.Providers == nil {
+			stack.Providers = map[string]map[string]cty.Value{}
+		}
+		stack.Providers[name] = config
 	}
 	return stack, module, follows, diags
 }
@@ -232,31 +253,37 @@ func missing(module *Module, values map[string]cty.Value, provided []string) []s
 	return names
 }
 
-// backendSecrets are what Terraform's backends call their credentials. Not all that sounds like one is: secret_suffix of
+// settingSecrets are what Terraform's backends and providers call their credentials. Not all that sounds like one is: secret_suffix of
 // kubernetes is a name, and credentials of gcs usually a path.
-var backendSecrets = []string{
+var settingSecrets = []string{
 	"access_key", "access_token", "client_certificate_password", "client_secret", "encryption_key", "password", "sas_token",
 	"secret_key", "security_token", "token",
 }
 
-// backend evaluates where a state is kept. Its settings reach a file and the registry, so that no secret may be among
-// them, also where the definition has it in clear.
+// backend evaluates where a state is kept.
 func (s *scope) backend(block *BackendBlock) (*Backend, hcl.Diagnostics) {
-	backend := &Backend{Type: block.Type, Config: map[string]cty.Value{}}
+	config, diags := s.settings("backend", block.Config, block.Range)
+	return &Backend{Type: block.Type, Config: config}, diags
+}
+
+// settings evaluates what is said for a part of Terraform's. It reaches a file and the registry, so that no secret may
+// be among it, also where the definition has it in clear.
+func (s *scope) settings(what string, config map[string]hcl.Expression, at hcl.Range) (map[string]cty.Value, hcl.Diagnostics) {
+	values := map[string]cty.Value{}
 	var diags hcl.Diagnostics
-	for _, name := range slices.Sorted(maps.Keys(block.Config)) {
-		expr := block.Config[name]
+	for _, name := range slices.Sorted(maps.Keys(config)) {
+		expr := config[name]
 		value, problems := s.evaluate(expr, cty.DynamicPseudoType)
 		diags = append(diags, problems...)
 		switch {
 		case value.ContainsMarked():
-			diags = append(diags, problem(expr.Range(), "Secret in a backend", "A backend's settings are written to a file, so that a secret must not be among them. Give credentials through the environment, as the backend's documentation says."))
+			diags = append(diags, problem(expr.Range(), "Secret in a "+what, "A %[1]s's settings are written to a file, so that a secret must not be among them. Give credentials through the environment, as the %[1]s's documentation says.", what))
 		case value.IsNull():
-		case holdsSecret(value), slices.Contains(backendSecrets, name): // whose line is not shown
-			diags = append(diags, problem(block.Range, "Secret in a backend", "%q holds a secret, and a backend's settings are written to a file. Give credentials through the environment, as the backend's documentation says.", name))
+		case holdsSecret(value), slices.Contains(settingSecrets, name): // whose line is not shown
+			diags = append(diags, problem(at, "Secret in a "+what, "%q holds a secret, and a %[2]s's settings are written to a file. Give credentials through the environment, as the %[2]s's documentation says.", name, what))
 		default:
-			backend.Config[name] = value
+			values[name] = value
 		}
 	}
-	return backend, diags
+	return values, diags
 }

@@ -16,9 +16,18 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/maquette/maquette/internal/awsstandin"
 )
 
 func TestMain(m *testing.M) {
+	if awsstandin.Serving() {
+		if err := awsstandin.Serve(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if code, ok := runRole(); ok { // this binary is what Terraform and supervisors run, too
 		os.Exit(code)
 	}
@@ -47,6 +56,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SCHEMA", filepath.Join(root, "docs", "report.schema.json"))
 			env.Setenv("TREND_SCHEMA", filepath.Join(root, "docs", "trend.schema.json"))
 			env.Setenv("HISTORY_SCHEMA", filepath.Join(root, "docs", "history.schema.json"))
+			env.Setenv("MODULES", filepath.Join(root, "modules"))
 			env.Setenv("TERRAFORM", terraform)
 			env.Setenv("NO_COLOR", "1")
 			return nil
@@ -69,8 +79,22 @@ func TestScripts(t *testing.T) {
 			"clean":      clean,
 			"untouched":  untouched,
 			"hidden":     hidden,
+			"standin":    standin,
 		},
 	})
+}
+
+// standin makes what the script runs find an AWS provider that needs no AWS: standin DIR.
+func standin(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: standin DIR")
+	}
+	environment, err := awsstandin.Install(ts.MkAbs(args[0]), filepath.Join(filepath.Dir(ts.Getenv("SHOP")), "schema", "aws-5.45.0.schema.json.gz"))
+	ts.Check(err)
+	for _, variable := range environment {
+		name, value, _ := strings.Cut(variable, "=")
+		ts.Setenv(name, value)
+	}
 }
 
 // exits runs the command and wants an exit code: exits CODE ARG...

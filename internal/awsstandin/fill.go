@@ -116,7 +116,7 @@ func (f filler) text(name string, siblings map[string]tftypes.Value) string {
 		return accountID
 	case strings.HasSuffix(name, "dns_name") || name == "endpoint" || strings.HasSuffix(name, "endpoint_address") || name == "reader_endpoint" || name == "address" || name == "domain_name":
 		return f.short() + "." + strings.ReplaceAll(kind, "_", "-") + "." + f.region + ".amazonaws.com"
-	case strings.HasSuffix(name, "_ip"):
+	case strings.HasSuffix(name, "_ip") && name != "preserve_client_ip":
 		sum := sha256.Sum256([]byte(name + f.id))
 		return fmt.Sprintf("10.%d.%d.%d", sum[0], sum[1], sum[2])
 	case name == "availability_zone":

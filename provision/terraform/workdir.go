@@ -15,7 +15,6 @@ import (
 
 	"github.com/maquette/maquette/provision"
 	"github.com/zclconf/go-cty/cty"
-	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/maquette/maquette/internal/atomicfile"
 )
@@ -221,18 +220,9 @@ func backendDigest(b *provision.Backend) (string, error) {
 func backendJSON(kind string, b *provision.Backend) ([]byte, error) {
 	config := map[string]json.RawMessage{}
 	if b != nil {
-		for name, value := range b.Config {
-			if value.ContainsMarked() {
-				return nil, fmt.Errorf("backend %s: %s is a secret, and would be written to a file: give it by the environment, as the backend's own documentation says", b.Type, name)
-			}
-			if value.IsNull() {
-				continue
-			}
-			text, err := ctyjson.Marshal(value, value.Type())
-			if err != nil {
-				return nil, fmt.Errorf("backend %s: %s: %w", b.Type, name, err)
-			}
-			config[name] = text
+		var err error
+		if config, err = settingsJSON("backend "+b.Type, b.Config); err != nil {
+			return nil, err
 		}
 	}
 	return json.MarshalIndent(map[string]any{"terraform": map[string]any{"backend": map[string]any{kind: config}}}, "", "  ")
@@ -245,6 +235,9 @@ func (w *workdir) bringFiles(ctx context.Context) (err error) {
 	root := filepath.Join(w.instance, rootDir)
 	if !stack.Local {
 		if err := w.fetch(ctx, root); err != nil {
+			return err
+		}
+		if err := os.Remove(filepath.Join(root, providersFile)); err != nil && !errors.Is(err, fs.ErrNotExist) { // it is not the source's
 			return err
 		}
 		if w.config, err = inspect(root); err != nil {
@@ -284,8 +277,11 @@ func (w *workdir) bringFiles(ctx context.Context) (err error) {
 	if err := w.override(own); err != nil {
 		return err
 	}
+	if err := w.provide(own); err != nil {
+		return err
+	}
 	if err := putFiles(w.dir(), own, func(name string) bool {
-		return name == overrideFile || stack.Local && isAutoVars(name)
+		return name == overrideFile || name == providersFile || stack.Local && isAutoVars(name)
 	}); err != nil {
 		return err
 	}
