@@ -10,19 +10,26 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Block writes the waiver as a definition has it.
+// Block writes the waiver as a definition has it. What it needs and has not is left empty, to be filled in.
 func (w Waive) Block() string {
 	file := hclwrite.NewEmptyFile()
 	body := file.Body().AppendNewBlock("waive", []string{w.Rule}).Body()
-	for _, attribute := range []struct{ name, text string }{
-		{"tier", w.Tier},
-		{"address", w.Address},
-		{"path", w.Path},
-		{"reason", w.Reason},
-		{"owner", w.Owner},
-		{"expires", w.Expires.Format("2006-01-02")},
+	expires := ""
+	if !w.Expires.IsZero() {
+		expires = w.Expires.Format("2006-01-02")
+	}
+	for _, attribute := range []struct {
+		name, text string
+		required   bool
+	}{
+		{"tier", w.Tier, false},
+		{"address", w.Address, false},
+		{"path", w.Path, false},
+		{"reason", w.Reason, true},
+		{"owner", w.Owner, true},
+		{"expires", expires, true},
 	} {
-		if attribute.text != "" {
+		if attribute.text != "" || attribute.required {
 			body.SetAttributeValue(attribute.name, cty.StringVal(attribute.text))
 		}
 	}

@@ -61,7 +61,7 @@ func CustomRules(rules []Rule, shown func(file string) string) []parity.CustomRu
 	return custom
 }
 
-// oneLine is an expression without its layout.
+// oneLine is a text, or an expression, without its layout.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // ruleCheck judges pairs by one rule.

@@ -150,7 +150,7 @@ func (p *project) locate() (string, error) {
 			return candidate, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("there are no definitions: neither here nor above is a directory %s/ with *.hcl files\n  Name one with --dir, or write one: docs/definitions.md shows how", definitionsDir)
+			return "", fmt.Errorf("there are no definitions: neither here nor above is a directory %s/ with *.hcl files\n  Name one with --dir, or write first ones: maquette init", definitionsDir)
 		}
 	}
 }
@@ -193,7 +193,7 @@ func (p *project) parse() (*provision.Definitions, hcl.Diagnostics, error) {
 		return nil, nil, err
 	}
 	if len(names) == 0 {
-		return nil, nil, fmt.Errorf("there are no definitions: %s has no *.hcl files\n  docs/definitions.md shows how to write them", dir)
+		return nil, nil, fmt.Errorf("there are no definitions: %s has no *.hcl files\n  maquette init writes first ones; docs/definitions.md shows how", dir)
 	}
 	p.shownDir = dir
 	if p.absoluteDir, err = filepath.Abs(dir); err != nil {
