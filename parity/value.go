@@ -37,9 +37,10 @@ type Value struct {
 }
 
 type node struct {
-	keys  []string // of an Object, sorted
-	items []Value
-	nulls bool // an Object had members that were null
+	keys   []string // of an Object, sorted
+	items  []Value
+	nulls  bool    // an Object had members that were null
+	packed *packed // an Object that is kept without items
 }
 
 // Text returns a String.
@@ -81,10 +82,13 @@ func (b byKey) Swap(i, j int) {
 }
 
 // Items returns the elements of a List or the values of an Object, in the
-// order of Keys.
+// order of Keys. Of a resource's attributes they are made anew each time.
 func (v Value) Items() []Value {
-	if v.node == nil {
+	switch {
+	case v.node == nil:
 		return nil
+	case v.node.packed != nil:
+		return v.node.packed.all()
 	}
 	return v.node.items
 }
@@ -103,10 +107,13 @@ func (v Value) Get(key string) Value {
 		return Value{}
 	}
 	i := sort.SearchStrings(v.node.keys, key)
-	if i < len(v.node.keys) && v.node.keys[i] == key {
-		return v.node.items[i]
+	if i == len(v.node.keys) || v.node.keys[i] != key {
+		return Value{}
 	}
-	return Value{}
+	if v.node.packed != nil {
+		return v.node.packed.item(i)
+	}
+	return v.node.items[i]
 }
 
 // At follows a dotted path through objects and through lists of one block.

@@ -35,6 +35,7 @@ func (d *document) snapshotResource(v parity.Value) error {
 	if r.Attributes.Kind != parity.Object {
 		return errors.New("a resource's attributes are no object")
 	}
+	r.Attributes = d.pack.Pack(r.Attributes)
 	r.Schema, _ = strconv.Atoi(v.Get("schema_version").Text)
 	d.snap.Resources = append(d.snap.Resources, r)
 	return nil

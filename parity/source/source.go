@@ -67,7 +67,7 @@ func Read(name string, r io.Reader) (*parity.Snapshot, error) {
 	if err := sniff(head); err != nil {
 		return nil, wrap(name, "", err)
 	}
-	d := &document{dec: parity.NewDecoder(br), snap: &parity.Snapshot{Sources: []string{name}}}
+	d := &document{dec: parity.NewDecoder(br), pack: parity.NewPacker(), snap: &parity.Snapshot{Sources: []string{name}}}
 	err = d.read()
 	if err == nil {
 		err = d.finish(name)
@@ -102,6 +102,8 @@ func wrap(name, place string, err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		e.Err = errors.New("the file ends in the middle: it was cut short")
 		e.Hint = "Fetch it again, or read the state anew: terraform state pull > FILE"
+	case errors.As(err, &syn) && errors.Unwrap(syn.Err) != nil:
+		e.Err = syn.Err // of whoever was read from
 	case errors.As(err, &syn):
 		e.Err = errors.New(strings.TrimPrefix(syn.Err.Error(), "jsontext: "))
 		e.Hint = "This is no JSON that Terraform writes; make it with `terraform state pull` or `terraform show -json`."
@@ -169,6 +171,7 @@ func validButCut(head []byte) bool {
 // document collects what a source's top level holds.
 type document struct {
 	dec  *parity.Decoder
+	pack *parity.Packer
 	snap *parity.Snapshot
 
 	version    string // of a state
@@ -266,7 +269,7 @@ func (d *document) member(key string) error {
 		return d.checkVersion()
 	case "resources":
 		d.resources = true
-		return d.array(d.resource)
+		return d.array(d.element, d.resource)
 	case "values", "planned_values":
 		v, err := d.dec.Value()
 		if err != nil {
@@ -293,7 +296,7 @@ func (d *document) member(key string) error {
 		return d.dataSources(root, 0)
 	case "resource_changes":
 		d.hasPlan = true
-		return d.array(d.change)
+		return d.array(d.dec.Value, d.change)
 	case "configuration":
 		v, err := d.dec.Value()
 		if err == nil && v.Kind != parity.Object && v.Kind != parity.Null {
@@ -330,8 +333,21 @@ func rootModule(values parity.Value) (parity.Value, error) {
 	return root, nil
 }
 
+// element reads one of the resources.
+func (d *document) element() (parity.Value, error) {
+	raw, err := d.dec.ReadValue()
+	var syn *jsontext.SyntacticError
+	if errors.As(err, &syn) && strings.HasSuffix(syn.Err.Error(), "max depth") {
+		err = parity.ErrTooDeep
+	}
+	if err != nil {
+		return parity.Value{}, err
+	}
+	return d.pack.Element(raw, d.dec.MaxDepth)
+}
+
 // array reads an array, or null, element by element.
-func (d *document) array(element func(parity.Value) error) error {
+func (d *document) array(read func() (parity.Value, error), element func(parity.Value) error) error {
 	if d.dec.PeekKind() == jsontext.KindNull {
 		return d.dec.SkipValue()
 	}
@@ -342,7 +358,7 @@ func (d *document) array(element func(parity.Value) error) error {
 		return err
 	}
 	for d.dec.PeekKind() != jsontext.KindEndArray {
-		v, err := d.dec.Value()
+		v, err := read()
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -74,6 +75,7 @@ func (d *document) stateResource(v parity.Value) error {
 		for _, path := range inst.Get("sensitive_attributes").Items() {
 			r.Attributes = hidePath(r.Attributes, path.Items())
 		}
+		r.Attributes = d.pack.Pack(r.Attributes)
 		d.snap.Resources = append(d.snap.Resources, r)
 	}
 	return nil
@@ -110,6 +112,10 @@ var kindNames = map[parity.Kind]string{
 // undynamic takes the wrapping off the attributes whose type is any: a state
 // holds them as {"value": …, "type": …}, and `terraform show -json` as they are.
 func undynamic(attributes parity.Value) parity.Value {
+	mayBe := func(keys []string) bool { return len(keys) <= 2 && slices.Contains(keys, "type") }
+	if !attributes.AnyObject(mayBe) {
+		return attributes
+	}
 	var items []parity.Value // copied on the first change only
 	for i, v := range attributes.Items() {
 		inner, ok := dynamic(v)

@@ -1,0 +1,291 @@
+package parity
+
+import (
+	"hash/maphash"
+	"strings"
+)
+
+// A Packer keeps the attributes of many resources in little memory. What they
+// have in common, their form, is kept once; of each resource only the numbers
+// of its texts are kept, and each text once. It is not safe for use by several
+// goroutines, but what it has packed is, once nothing more is.
+type Packer struct {
+	texts  texts
+	leaves []uint32
+	layouts map[string]*layout
+	nodes  []packed // from which the next are taken
+
+	form []byte   // of what is being packed
+	ids  []uint32 // its leaves
+	work []byte   // for texts with escapes
+}
+
+// NewPacker returns a Packer that holds nothing.
+func NewPacker() *Packer {
+	p := &Packer{layouts: map[string]*layout{}, texts: texts{seed: maphash.MakeSeed(), slots: make([]uint32, 256), all: []string{""}}}
+	p.texts.place(0)
+	return p
+}
+
+// packed is an object that is kept without a tree: its items are made when
+// they are asked for.
+type packed struct {
+	node
+	in    *Packer
+	layout *layout
+	at    uint32 // of its first leaf
+}
+
+// layout is the form of a value: all of it but its texts.
+type layout struct {
+	kind             Kind
+	document, masked bool
+	nulls            bool
+	keys             []string
+	kids             []*layout
+	first            []uint32 // the kids' first leaves, from this one's
+	leaves           uint32
+}
+
+// Pack returns an Object as one that is kept by p. Other values are returned
+// as they are.
+func (p *Packer) Pack(v Value) Value {
+	if v.Kind != Object || v.Document || v.node != nil && v.node.packed != nil && v.node.packed.in == p {
+		return v
+	}
+	p.form, p.ids = p.form[:0], p.ids[:0]
+	p.add(v)
+	return p.take()
+}
+
+// The bytes of a form, beside those of kinds with their marks.
+const (
+	formDocument, formMasked, formNulls = 1 << 4, 1 << 5, 1 << 6
+	formEnd                             = 0xff
+)
+
+func (p *Packer) add(v Value) {
+	mark := byte(v.Kind)
+	if v.Document {
+		mark |= formDocument
+	}
+	if v.Masked {
+		mark |= formMasked
+	}
+	if v.node != nil && v.node.nulls {
+		mark |= formNulls
+	}
+	p.form = append(p.form, mark)
+	switch v.Kind {
+	case Null, Unknown:
+	case List:
+		for _, it := range v.Items() {
+			p.add(it)
+		}
+		p.form = append(p.form, formEnd)
+	case Object:
+		keys := v.Keys()
+		for i, it := range v.Items() {
+			p.key(p.texts.ofString(keys[i]))
+			p.add(it)
+		}
+		p.form = append(p.form, formEnd)
+	default:
+		p.ids = append(p.ids, p.texts.ofString(v.Text))
+	}
+}
+
+// key begins a member of an object.
+func (p *Packer) key(id uint32) {
+	p.form = append(p.form, 0x80, byte(id), byte(id>>8), byte(id>>16), byte(id>>24))
+}
+
+// take keeps what was added.
+func (p *Packer) take() Value {
+	s := p.layouts[string(p.form)]
+	if s == nil {
+		s, _ = p.layoutOf(p.form)
+		p.layouts[string(p.form)] = s
+	}
+	if len(p.nodes) == 0 {
+		p.nodes = make([]packed, 256)
+	}
+	n := &p.nodes[0]
+	p.nodes = p.nodes[1:]
+	*n = packed{node: node{keys: s.keys, nulls: s.nulls}, in: p, layout: s, at: uint32(len(p.leaves))}
+	n.node.packed = n
+	p.leaves = append(p.leaves, p.ids...)
+	return Value{Kind: Object, node: &n.node}
+}
+
+// layoutOf builds a layout from the beginning of a form, and returns the rest.
+func (p *Packer) layoutOf(form []byte) (*layout, []byte) {
+	mark := form[0]
+	form = form[1:]
+	s := &layout{
+		kind: Kind(mark & 0xf), document: mark&formDocument != 0, masked: mark&formMasked != 0, nulls: mark&formNulls != 0,
+	}
+	switch s.kind {
+	case Null, Unknown:
+	case List, Object:
+		for form[0] != formEnd {
+			if s.kind == Object {
+				id := uint32(form[1]) | uint32(form[2])<<8 | uint32(form[3])<<16 | uint32(form[4])<<24
+				s.keys = append(s.keys, p.texts.all[id])
+				form = form[5:]
+			}
+			var kid *layout
+			kid, form = p.layoutOf(form)
+			s.kids, s.first = append(s.kids, kid), append(s.first, s.leaves)
+			s.leaves += kid.leaves
+		}
+		form = form[1:]
+	default:
+		s.leaves = 1
+	}
+	return s, form
+}
+
+// text is that of a leaf.
+func (p *Packer) text(at uint32) string { return p.texts.all[p.leaves[at]] }
+
+// value makes a tree of a part of what is packed.
+func (p *Packer) value(s *layout, at uint32) Value {
+	v := Value{Kind: s.kind, Document: s.document, Masked: s.masked}
+	switch s.kind {
+	case Null, Unknown:
+	case List, Object:
+		items := make([]Value, len(s.kids))
+		for i, kid := range s.kids {
+			items[i] = p.value(kid, at+s.first[i])
+		}
+		v.node = &node{keys: s.keys, items: items, nulls: s.nulls}
+	default:
+		v.Text = p.text(at)
+	}
+	return v
+}
+
+func (n *packed) all() []Value {
+	items := make([]Value, len(n.layout.kids))
+	for i := range items {
+		items[i] = n.item(i)
+	}
+	return items
+}
+
+func (n *packed) item(i int) Value { return n.in.value(n.layout.kids[i], n.at+n.layout.first[i]) }
+
+// AnyObject reports whether an Object has a member that is an Object with keys
+// that f accepts.
+func (v Value) AnyObject(f func(keys []string) bool) bool {
+	if v.node != nil && v.node.packed != nil {
+		for _, kid := range v.node.packed.layout.kids {
+			if kid.kind == Object && f(kid.keys) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, it := range v.Items() {
+		if it.Kind == Object && f(it.Keys()) {
+			return true
+		}
+	}
+	return false
+}
+
+// texts numbers texts, each once.
+type texts struct {
+	seed  maphash.Seed
+	all   []string
+	slots []uint32 // by hash, the number plus one
+	chunk strings.Builder
+}
+
+const textChunk = 1 << 16
+
+func (t *texts) of(b []byte) uint32 {
+	i := maphash.Bytes(t.seed, b)
+	for {
+		i &= uint64(len(t.slots) - 1)
+		n := t.slots[i]
+		if n == 0 {
+			return t.insert(i, t.keep(b))
+		}
+		if t.all[n-1] == string(b) {
+			return n - 1
+		}
+		i++
+	}
+}
+
+func (t *texts) ofString(s string) uint32 {
+	i := maphash.String(t.seed, s)
+	for {
+		i &= uint64(len(t.slots) - 1)
+		n := t.slots[i]
+		if n == 0 {
+			return t.insert(i, s)
+		}
+		if t.all[n-1] == s {
+			return n - 1
+		}
+		i++
+	}
+}
+
+// find returns the number of a text, if it has one.
+func (t *texts) find(s string) (uint32, bool) {
+	i := maphash.String(t.seed, s)
+	for {
+		i &= uint64(len(t.slots) - 1)
+		n := t.slots[i]
+		if n == 0 {
+			return 0, false
+		}
+		if t.all[n-1] == s {
+			return n - 1, true
+		}
+		i++
+	}
+}
+
+// keep copies a text to where many lie together.
+func (t *texts) keep(b []byte) string {
+	if len(b) > textChunk/8 {
+		return string(b)
+	}
+	if t.chunk.Cap()-t.chunk.Len() < len(b) {
+		t.chunk = strings.Builder{}
+		t.chunk.Grow(textChunk)
+	}
+	from := t.chunk.Len()
+	t.chunk.Write(b)
+	return t.chunk.String()[from:]
+}
+
+func (t *texts) insert(slot uint64, s string) uint32 {
+	id := uint32(len(t.all))
+	t.all = append(t.all, s)
+	t.slots[slot] = id + 1
+	if 3*len(t.all) > 2*len(t.slots) {
+		t.slots = make([]uint32, 2*len(t.slots))
+		for id := range t.all {
+			t.place(uint32(id))
+		}
+	}
+	return id
+}
+
+func (t *texts) place(id uint32) {
+	i := maphash.String(t.seed, t.all[id])
+	for {
+		i &= uint64(len(t.slots) - 1)
+		if t.slots[i] == 0 {
+			t.slots[i] = id + 1
+			return
+		}
+		i++
+	}
+}
