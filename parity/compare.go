@@ -52,6 +52,7 @@ func canonicalise(base, cand *Snapshot, cat *catalog.Catalog, opt Options) (b, c
 	both(func() { base.Seal(cat) }, func() { cand.Seal(cat) })
 	// One's secret may lie open in the other.
 	both(func() { base.hide(cand.secrets) }, func() { cand.hide(base.secrets) })
+	both(base.packAll, cand.packAll)
 	b = &environment{snap: base, cat: cat}
 	c = &environment{snap: cand, cat: cat}
 	both(func() { b.word = ownWord(base) }, func() { c.word = ownWord(cand) })
@@ -223,6 +224,7 @@ func (j *judge) attributes() {
 	}
 	results := make([]*differ, len(pairs))
 	filled := []map[*unit]map[string]bool{filledIn(j.sb), filledIn(j.sc)}
+	aligned := newAlignments(j.b, j.c)
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), max(1, len(pairs)/64))
 	for w := range workers {
@@ -230,7 +232,7 @@ func (j *judge) attributes() {
 		go func() {
 			defer wg.Done()
 			for i := w; i < len(pairs); i += workers {
-				results[i] = compareUnits(j.b, j.c, pairs[i], pairs[i].pair, filled)
+				results[i] = compareUnits(aligned, pairs[i], pairs[i].pair, filled)
 			}
 		}()
 	}
@@ -288,7 +290,8 @@ func (j *judge) countAttributes(u *unit) {
 // compareUnits compares each of the candidate's members with its counterpart
 // among the baseline's, or, where it differs, with whichever of them is
 // closest at that place: members are interchangeable.
-func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string]bool) *differ {
+func compareUnits(aligned *alignments, b, c *unit, filled []map[*unit]map[string]bool) *differ {
+	be, ce := aligned.b, aligned.c
 	total := &differ{}
 	skip := map[string]bool{}
 	for attr, types := range b.typ.SetBy {
@@ -303,17 +306,20 @@ func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string
 	merged := map[string]int{}
 	for i, m := range c.members {
 		first, exact := counterpart(i, m)
-		d := &differ{b: be, c: ce, t: b.typ, skip: skip}
+		d := &differ{b: be, c: ce, t: b.typ, aligned: aligned, skip: skip}
 		d.resources(first, m)
 		total.unresolved += d.unresolved
 		total.unknown += d.unknown
 		total.varying = append(total.varying, d.varying...)
 		total.stuck = append(total.stuck, d.stuck...)
+		if len(d.out) == 0 {
+			continue
+		}
 		for _, other := range distinct(b.members, first) {
 			if len(d.out) == 0 {
 				break
 			}
-			o := &differ{b: be, c: ce, t: b.typ, skip: skip}
+			o := &differ{b: be, c: ce, t: b.typ, aligned: aligned, skip: skip}
 			o.resources(other, m)
 			d.out = d.common(o.out, exact && m.block() != other.block())
 		}
@@ -335,6 +341,9 @@ func compareUnits(be, ce *environment, b, c *unit, filled []map[*unit]map[string
 // baseline's unit b that it is held against first: the one of the same name,
 // which is exact, or else any.
 func counterparts(be, ce *environment, b *unit) func(i int, m *Resource) (first *Resource, exact bool) {
+	if len(b.members) == 1 {
+		return func(int, *Resource) (*Resource, bool) { return b.members[0], true }
+	}
 	byKey := make(map[string]*Resource, len(b.members))
 	name := func(e *environment, m *Resource) string { return elide(e.names.replace(m.Address)) }
 	for _, m := range b.members {

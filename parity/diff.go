@@ -26,8 +26,9 @@ type difference struct {
 
 // differ compares two resources of one type.
 type differ struct {
-	b, c *environment
-	t    *catalog.Type
+	b, c    *environment
+	t       *catalog.Type
+	aligned *alignments // nil: attributes are compared as trees
 	// plannedB and plannedC say that a side is yet to be made, so that what it
 	// leaves out is not known rather than absent.
 	plannedB, plannedC bool
@@ -105,12 +106,19 @@ func (d *differ) resources(b, c *Resource) {
 	if b.Attributes.Get("tags_all").Kind == Object && c.Attributes.Get("tags_all").Kind == Object {
 		d.skip["tags"] = true // they are among tags_all
 	}
+	x, y := b.Attributes.node, c.Attributes.node
+	if d.aligned != nil && !b.Planned && !c.Planned && x != nil && y != nil && x.packed != nil && y.packed != nil &&
+		x.packed.in == d.b.snap.pack && y.packed.in == d.c.snap.pack {
+		d.packedFields(d.aligned, x.packed, y.packed)
+		return
+	}
 	d.fields(b.Attributes, c.Attributes, place{}, false)
 }
 
 // fields compares two objects key by key.
 func (d *differ) fields(b, c Value, p place, keyed bool) {
 	bk, ck := b.Keys(), c.Keys()
+	bi, ci := b.Items(), c.Items()
 	var loneB, loneC []int
 	for i, j := 0, 0; i < len(bk) || j < len(ck); {
 		switch {
@@ -121,7 +129,7 @@ func (d *differ) fields(b, c Value, p place, keyed bool) {
 			loneC = append(loneC, j)
 			j++
 		default:
-			d.field(b.Items()[i], c.Items()[j], p, bk[i], keyed)
+			d.field(bi[i], ci[j], p, bk[i], keyed)
 			i, j = i+1, j+1
 		}
 	}
@@ -138,7 +146,7 @@ func (d *differ) fields(b, c Value, p place, keyed bool) {
 				rest = append(rest, i)
 				continue
 			}
-			d.field(b.Items()[i], c.Items()[j], p, bk[i], keyed)
+			d.field(bi[i], ci[j], p, bk[i], keyed)
 			loneC = slices.DeleteFunc(loneC, func(x int) bool { return x == j })
 		}
 		loneB = rest
@@ -146,13 +154,13 @@ func (d *differ) fields(b, c Value, p place, keyed bool) {
 	// What a partial source leaves out was not read: but for the user's own keys.
 	own := keyed || p.free || b.Document || c.Document
 	for _, i := range loneB {
-		if own || !d.partialC || !d.unread(b.Items()[i], p, bk[i]) {
-			d.field(b.Items()[i], Value{}, p, bk[i], keyed)
+		if own || !d.partialC || !d.unread(bi[i], p, bk[i]) {
+			d.field(bi[i], Value{}, p, bk[i], keyed)
 		}
 	}
 	for _, j := range loneC {
-		if own || !d.partialB || !d.unread(c.Items()[j], p, ck[j]) {
-			d.field(Value{}, c.Items()[j], p, ck[j], keyed)
+		if own || !d.partialB || !d.unread(ci[j], p, ck[j]) {
+			d.field(Value{}, ci[j], p, ck[j], keyed)
 		}
 	}
 }

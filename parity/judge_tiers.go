@@ -158,11 +158,12 @@ func (j *judge) capacities() float64 {
 			continue
 		}
 		attrs := u.members[0].Attributes
+		items := attrs.Items()
 		for i, k := range attrs.Keys() {
 			if u.typ.Aspect(k) != (catalog.Aspect{Kind: catalog.Count, Detail: "capacity"}) {
 				continue
 			}
-			p, okB := attrs.Items()[i].Float()
+			p, okB := items[i].Float()
 			c, okC := u.pair.members[0].Attributes.Get(k).Float()
 			if okB && okC && p > 0 && c > 0 {
 				ws = append(ws, weighted{c / p, 1})

@@ -300,8 +300,9 @@ func spoken(nameless, other *Snapshot, names nameSet) string {
 				walk(x.Items()[i], y.Items()[i])
 			}
 		case x.Kind == Object && y.Kind == Object:
+			items := x.Items()
 			for i, k := range x.Keys() {
-				walk(x.Items()[i], y.Get(k))
+				walk(items[i], y.Get(k))
 			}
 		}
 	}

@@ -10,10 +10,10 @@ import (
 // of its texts are kept, and each text once. It is not safe for use by several
 // goroutines, but what it has packed is, once nothing more is.
 type Packer struct {
-	texts  texts
-	leaves []uint32
+	texts   texts
+	leaves  []uint32
 	layouts map[string]*layout
-	nodes  []packed // from which the next are taken
+	nodes   []packed // from which the next are taken
 
 	form []byte   // of what is being packed
 	ids  []uint32 // its leaves
@@ -31,9 +31,9 @@ func NewPacker() *Packer {
 // they are asked for.
 type packed struct {
 	node
-	in    *Packer
+	in     *Packer
 	layout *layout
-	at    uint32 // of its first leaf
+	at     uint32 // of its first leaf
 }
 
 // layout is the form of a value: all of it but its texts.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/parity/catalog"
 )
@@ -22,6 +24,7 @@ type secrets struct {
 	key      []byte
 	values   map[string]bool
 	replacer *strings.Replacer // nil until first use
+	heads    []uint64          // the hashes of what values begin with, as bits
 	names    map[string]bool   // what secretName said of a key
 }
 
@@ -63,10 +66,39 @@ func (s *secrets) scrub(text string) string {
 	if s.replacer == nil {
 		s.build()
 	}
+	if !s.mayHold(text) {
+		return text
+	}
 	return s.replacer.Replace(text)
 }
 
+// headLength is how much of each secret mayHold looks for.
+const headLength = minEmbedded
+
+// mayHold is false where no secret is in a text.
+func (s *secrets) mayHold(text string) bool {
+	h := uint32(0)
+	for i := 0; i+headLength <= len(text); i++ {
+		h = headHash(text[i : i+headLength])
+		if s.heads[h>>6]&(1<<(h&63)) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// headHash is a number below 1<<16 for the first bytes of a text.
+func headHash(t string) uint32 {
+	x := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 | uint64(t[4])<<32 | uint64(t[5])<<40
+	return uint32(x * 0x9e3779b97f4a7c15 >> 48)
+}
+
 func (s *secrets) build() {
+	s.heads = make([]uint64, 1<<10)
+	for v := range s.values {
+		h := headHash(v)
+		s.heads[h>>6] |= 1 << (h & 63)
+	}
 	pairs := make([]string, 0, 2*len(s.values))
 	for v := range s.values {
 		pairs = append(pairs, v, Hidden)
@@ -107,13 +139,14 @@ func (s *Snapshot) Seal(cat *catalog.Catalog) {
 	}
 	s.Sealed = true
 	s.secrets = &secrets{key: runKey, values: map[string]bool{}, names: map[string]bool{}}
+	s.packAll()
+	ps := &packedSealer{secrets: s.secrets, in: s.pack, plans: map[sealKey]*sealPlan{}}
 	for i := range s.Resources {
 		r := &s.Resources[i]
 		if r.sealed {
 			continue
 		}
-		t := cat.Type(r.Type)
-		r.Attributes = sealer{s.secrets, t, r.Attributes}.object(r.Attributes, "", false)
+		r.Attributes = ps.attributes(r.Attributes, cat.Type(r.Type))
 	}
 	// A secret may also stand inside strings that nobody marked; only now are
 	// all of them known.
@@ -126,39 +159,30 @@ func (s *Snapshot) hide(secrets *secrets) {
 	if secrets == nil || len(secrets.values) == 0 {
 		return
 	}
-	for i := range s.Resources {
-		s.Resources[i].Attributes = secrets.scrubValue(s.Resources[i].Attributes)
-	}
+	s.packAll()
+	s.hidePacked(secrets)
 }
 
-func (s *secrets) scrubValue(v Value) Value {
-	switch v.Kind {
-	case String:
-		if !v.Masked {
-			v.Text = s.scrub(v.Text)
-		}
-	case List, Object:
-		var items []Value // copied on the first change only
-		for i, it := range v.Items() {
-			n := s.scrubValue(it)
-			if items == nil && (n.Text != it.Text || n.node != it.node) {
-				items = append(items, v.Items()...)
-			}
-			if items != nil {
-				items[i] = n
-			}
-		}
-		if items != nil {
-			v = v.withItems(items)
+// packAll keeps the attributes of all resources in one Packer.
+func (s *Snapshot) packAll() {
+	for i := range s.Resources {
+		if n := s.Resources[i].Attributes.node; s.pack == nil && n != nil && n.packed != nil {
+			s.pack = n.packed.in
 		}
 	}
-	return v
+	if s.pack == nil {
+		s.pack = NewPacker()
+	}
+	for i := range s.Resources {
+		s.Resources[i].Attributes = s.pack.Pack(s.Resources[i].Attributes)
+	}
 }
 
 type sealer struct {
 	*secrets
 	t    *catalog.Type
 	root Value // the resource's attributes
+	in   *Packer
 }
 
 // object seals the fields of a resource, block, map or document. path is the
@@ -203,14 +227,14 @@ func (s sealer) isSecret(path, key string, nested bool) bool {
 
 func (s sealer) value(v Value, path string, secret bool) Value {
 	if v.Kind == String && !secret {
-		v = decodeString(v, path)
+		v = s.decodeString(v, path)
 	}
 	switch v.Kind {
 	case Secret: // marked by the source
 		if secret || LooksSecret(v.Text) || s.t.Aspect(path).Kind == catalog.Identity || s.t.Kind == documentType {
 			return s.value(Text(v.Text), path, true)
 		}
-		return s.mask(decodeString(Text(v.Text), path), path)
+		return s.mask(s.decodeString(Text(v.Text), path), path)
 	case String:
 		if secret || LooksSecret(v.Text) {
 			if v.Text == "" {
@@ -297,20 +321,32 @@ func (s sealer) mask(v Value, path string) Value {
 }
 
 // decodeString turns JSON documents into data and encoded scripts into text.
-func decodeString(v Value, path string) Value {
+func (s sealer) decodeString(v Value, path string) Value {
 	t := v.Text
 	if len(t) >= 2 && (t[0] == '{' && t[len(t)-1] == '}' || t[0] == '[' && t[len(t)-1] == ']') {
-		if doc, err := ParseJSON([]byte(t)); err == nil {
-			return markDocument(doc)
+		if doc, ok := s.in.document(t); ok {
+			return doc
 		}
 		return v
 	}
-	if len(t) >= 16 && len(t)%4 == 0 && (strings.Contains(path, "user_data") || strings.HasSuffix(path, "base64") || strings.HasSuffix(path, "custom_data")) {
+	if len(t) >= 16 && len(t)%4 == 0 && mayEncode(path) {
 		if raw, err := base64.StdEncoding.DecodeString(t); err == nil && utf8.Valid(raw) && !strings.ContainsRune(string(raw), 0) {
 			v.Text = string(raw)
 		}
 	}
 	return v
+}
+
+// document reads a text of JSON as a document.
+func (p *Packer) document(text string) (Value, bool) {
+	raw := jsontext.Value(text)
+	if !raw.IsValid(jsontext.AllowDuplicateNames(true)) {
+		return Value{}, false
+	}
+	// Deeper than where the attributes of resources are.
+	scan := scanner{p: p, raw: raw, maxDepth: maxDocumentDepth + 3}
+	v, err := scan.value(3)
+	return markDocument(v), err == nil
 }
 
 func markDocument(v Value) Value {
@@ -367,7 +403,7 @@ func (s *secrets) hideInside(text string) string {
 	if strings.ContainsAny(text, "= ") && assignment.MatchString(text) {
 		text = hideAssignments(text, s.add)
 	}
-	if bearer.MatchString(text) {
+	if strings.ContainsAny(text, " \t\n\f\r") && bearer.MatchString(text) {
 		text = replaceGroup(bearer, text, 2, s.add)
 	}
 	if strings.Contains(text, "PRIVATE KEY-----") {

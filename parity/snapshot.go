@@ -32,6 +32,7 @@ type Snapshot struct {
 	// Sealed says that what is secret is known and marked. Saved snapshots are
 	// sealed; Seal does it for the rest.
 	Sealed  bool
+	pack    *Packer
 	secrets *secrets // plain texts to keep out of everything that is shown
 }
 

@@ -285,12 +285,13 @@ func (s *survey) size(m *Resource, t *catalog.Type) string {
 	if z := ownSize(m, t); z != "" {
 		return z
 	}
+	items := m.Attributes.Items()
 	for i, k := range m.Attributes.Keys() {
 		if !strings.Contains(k, "template") && !strings.Contains(k, "launch") && k != "task_definition" {
 			continue
 		}
 		found := ""
-		eachString(m.Attributes.Items()[i], func(text string) {
+		eachString(items[i], func(text string) {
 			for _, x := range s.env.refs.find(text) {
 				if u := s.env.refs.targets[x].u; u != nil && u.typ.Kind == "template" && found == "" {
 					found = ownSize(u.members[0], u.typ)
@@ -318,12 +319,13 @@ func ownSize(m *Resource, t *catalog.Type) string {
 				walk(it, path, depth+1)
 			}
 		case v.Kind == Object && !v.Document && !t.IsMap(path):
+			items := v.Items()
 			for i, k := range v.Keys() {
 				sub := k
 				if path != "" {
 					sub = path + "." + k
 				}
-				walk(v.Items()[i], sub, depth+1)
+				walk(items[i], sub, depth+1)
 			}
 		case v.IsScalar() && !v.Empty():
 			switch t.Aspect(path) {

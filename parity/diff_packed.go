@@ -1,0 +1,432 @@
+package parity
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/maquette/maquette/parity/catalog"
+)
+
+// Most of what is compared is equal. Where two attributes have one form, they
+// are compared here, leaf by leaf and without making a tree of either; what is
+// not plainly equal is left to the differ, which starts that attribute anew.
+
+// alignments say how two forms of a type's attributes are compared.
+type alignments struct {
+	b, c  *environment
+	known sync.Map // of alignmentKey, *alignment
+	marks []atomic.Uint32
+}
+
+type alignmentKey struct {
+	b, c *layout
+	t    *catalog.Type
+}
+
+type alignment struct {
+	both  []alignedAttribute
+	loneB []loneAttribute
+	loneC []loneAttribute
+}
+
+type alignedAttribute struct {
+	key  string
+	b, c int
+	how  *check // nil: by the differ
+}
+
+type loneAttribute struct {
+	key string
+	at  int
+}
+
+func newAlignments(b, c *environment) *alignments {
+	return &alignments{b: b, c: c, marks: make([]atomic.Uint32, len(b.snap.pack.texts.all))}
+}
+
+func (a *alignments) of(b, c *layout, t *catalog.Type) *alignment {
+	key := alignmentKey{b, c, t}
+	if known, ok := a.known.Load(key); ok {
+		return known.(*alignment)
+	}
+	d := &differ{b: a.b, c: a.c, t: t}
+	found := &alignment{}
+	compared := func(key string) bool { return t.Aspect(key).Kind != catalog.Identity }
+	for i, j := 0, 0; i < len(b.keys) || j < len(c.keys); {
+		switch {
+		case j == len(c.keys) || i < len(b.keys) && b.keys[i] < c.keys[j]:
+			if compared(b.keys[i]) {
+				found.loneB = append(found.loneB, loneAttribute{b.keys[i], i})
+			}
+			i++
+		case i == len(b.keys) || c.keys[j] < b.keys[i]:
+			if compared(c.keys[j]) {
+				found.loneC = append(found.loneC, loneAttribute{c.keys[j], j})
+			}
+			j++
+		default:
+			if compared(b.keys[i]) {
+				x := alignedAttribute{key: b.keys[i], b: i, c: j}
+				if b.kids[i].same(c.kids[j]) {
+					x.how = d.check(b.kids[i], 0, place{}.field(x.key))
+				}
+				found.both = append(found.both, x)
+			}
+			i, j = i+1, j+1
+		}
+	}
+	a.known.Store(key, found)
+	return found
+}
+
+// same reports whether two forms are equal.
+func (l *layout) same(o *layout) bool {
+	if l.kind != o.kind || l.document != o.document || l.masked != o.masked || l.nulls != o.nulls || len(l.kids) != len(o.kids) || !slices.Equal(l.keys, o.keys) {
+		return false
+	}
+	for i := range l.kids {
+		if !l.kids[i].same(o.kids[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// check is how one part of two values of one form is compared.
+type check struct {
+	op   checkOp
+	l    *layout
+	at   uint32 // of its first leaf, from the attribute's
+	p    place
+	text bool // the part's canonical texts are compared
+	tag  bool
+	mild bool // a version, of which nothing is foreign
+	kids []*check
+	// names are, for each attribute that may tell the elements of a list
+	// apart, its leaf in each of them.
+	names [][]uint32
+}
+
+type checkOp uint8
+
+const (
+	leaveIt checkOp = iota // to the differ
+	nothing
+	scalar
+	secret
+	all      // kids
+	elements // objects that may have names
+)
+
+// check mirrors what value does with two values of form l.
+func (d *differ) check(l *layout, at uint32, p place) *check {
+	x := &check{l: l, at: at, p: p}
+	switch l.kind {
+	case Null:
+		x.op = nothing
+	case Secret:
+		x.op = secret
+	case Bool, Number, String:
+		a := d.t.Aspect(p.attr)
+		x.op, x.tag, x.mild = scalar, a.Detail == "tag", a.Kind == catalog.Version || a.Kind == catalog.Identity
+	case Object:
+		x.op = all
+		keyed := d.userKeys(Value{Kind: Object, Document: l.document}, p)
+		for i, key := range l.keys {
+			q := p.field(key)
+			if keyed {
+				q = p.key(key)
+			}
+			if (p.free || p.block) && (key == "Principal" || key == "NotPrincipal") && l.kids[i].kind == String {
+				x.op = leaveIt
+			}
+			if !keyed && d.t.Aspect(q.attr).Kind == catalog.Identity {
+				continue
+			}
+			x.kids = append(x.kids, d.check(l.kids[i], at+l.first[i], q))
+		}
+	case List:
+		d.checkList(x)
+	}
+	return x
+}
+
+func (d *differ) checkList(x *check) {
+	l, p := x.l, x.p
+	objects := 0
+	for _, kid := range l.kids {
+		if kid.kind == Object {
+			objects++
+		}
+	}
+	switch {
+	case len(l.kids) == 0:
+		x.op = nothing
+	case len(l.kids) == 1:
+		valued := slices.ContainsFunc([]string{"value", "Value", "valueFrom"}, func(k string) bool { return slices.Contains(l.kids[0].keys, k) })
+		if !valued {
+			x.op, x.kids = all, []*check{d.check(l.kids[0], x.at, p.inside())}
+		}
+	case objects == 0:
+		x.op = all
+		for i, kid := range l.kids {
+			x.kids = append(x.kids, d.checkText(kid, x.at+l.first[i], p.attr))
+		}
+	case objects == len(l.kids) && len(l.kids) <= maxNamed:
+		x.op = elements
+		for i, kid := range l.kids {
+			x.kids = append(x.kids, d.checkText(kid, x.at+l.first[i], p.attr))
+		}
+		for _, name := range elementKeys {
+			var leaves []uint32
+			for i, kid := range l.kids {
+				if k := slices.Index(kid.keys, name); k >= 0 && kid.kids[k].kind >= Bool && kid.kids[k].kind <= String {
+					leaves = append(leaves, x.at+l.first[i]+kid.first[k])
+				}
+			}
+			if len(leaves) == len(l.kids) {
+				x.names = append(x.names, leaves)
+			}
+		}
+	}
+}
+
+// maxNamed bounds the lists of blocks that are compared in this way.
+const maxNamed = 32
+
+// checkText mirrors what text does: the part is equal where its canonical
+// texts are.
+func (d *differ) checkText(l *layout, at uint32, attr string) *check {
+	x := &check{l: l, at: at, p: place{attr: attr}, text: true}
+	switch l.kind {
+	case Null, Unknown, Secret:
+		x.op = nothing
+	case Bool, Number, String:
+		x.op = scalar
+	case List:
+		x.op = all
+		objects := slices.ContainsFunc(l.kids, func(kid *layout) bool { return kid.kind == Object })
+		if objects && len(l.kids) > 1 && !unordered(d.t, attr, Value{Kind: List, Document: l.document}) {
+			x.op = leaveIt // whether it is sorted depends on names
+		}
+		for i, kid := range l.kids {
+			x.kids = append(x.kids, d.checkText(kid, at+l.first[i], attr))
+		}
+	case Object:
+		x.op = all
+		for i, key := range l.keys {
+			if l.document && ((key == "Principal" || key == "NotPrincipal") && l.kids[i].kind == String ||
+				!plainKey.MatchString(key) && elide(d.b.canonical(key)) != elide(d.c.canonical(key))) {
+				x.op = leaveIt
+			}
+			sub := attr
+			if l.document || !d.t.IsMap(attr) {
+				sub = attr + "." + key
+				if d.t.Aspect(sub).Kind == catalog.Identity {
+					continue
+				}
+			}
+			x.kids = append(x.kids, d.checkText(l.kids[i], at+l.first[i], sub))
+		}
+	}
+	return x
+}
+
+// packedFields compares the attributes of two resources as fields does.
+func (d *differ) packedFields(a *alignments, b, c *packed) {
+	found := a.of(b.layout, c.layout, d.t)
+	for i := range found.both {
+		x := &found.both[i]
+		if d.skip[x.key] {
+			continue
+		}
+		if x.how != nil {
+			stuck, varying, unresolved := len(d.stuck), len(d.varying), d.unresolved
+			at, to := b.at+b.layout.first[x.b], c.at+c.layout.first[x.c]
+			if d.equalPacked(a, x.how, b.in, c.in, at, to) {
+				continue
+			}
+			d.stuck, d.varying, d.unresolved = d.stuck[:stuck], d.varying[:varying], unresolved
+		}
+		d.field(b.item(x.b), c.item(x.c), place{}, x.key, false)
+	}
+	lone := func(n *packed, x loneAttribute, partial bool, f func(Value)) {
+		if kid := n.layout.kids[x.at]; kid.kind != Unknown && n.in.empty(kid, n.at+n.layout.first[x.at]) {
+			return
+		}
+		if v := n.item(x.at); !partial || !d.unread(v, place{}, x.key) {
+			f(v)
+		}
+	}
+	for _, x := range found.loneB {
+		lone(b, x, d.partialC, func(v Value) { d.field(v, Value{}, place{}, x.key, false) })
+	}
+	for _, x := range found.loneC {
+		lone(c, x, d.partialB, func(v Value) { d.field(Value{}, v, place{}, x.key, false) })
+	}
+}
+
+// empty reports what Empty does.
+func (p *Packer) empty(l *layout, at uint32) bool {
+	switch l.kind {
+	case Null:
+		return true
+	case List, Object:
+		for i, kid := range l.kids {
+			if l.kind == List && kid.kind == Object || !p.empty(kid, at+l.first[i]) {
+				return len(l.kids) > 0 && l.kind == List && p.value(l, at).Empty() // blocks that are there may say something
+			}
+		}
+		return true
+	case Unknown, Secret:
+		return false
+	}
+	return Value{Kind: l.kind, Text: p.text(at)}.Empty()
+}
+
+func (d *differ) equalPacked(a *alignments, x *check, b, c *Packer, at, to uint32) bool {
+	switch x.op {
+	case nothing:
+		return true
+	case secret:
+		return b.text(at+x.at) != c.text(to+x.at)
+	case scalar:
+		if x.text {
+			return d.sameText(a, x, b, c, at+x.at, to+x.at)
+		}
+		return d.equalScalars(a, x, b, c, at+x.at, to+x.at)
+	case all:
+		for _, kid := range x.kids {
+			if !d.equalPacked(a, kid, b, c, at, to) {
+				return false
+			}
+		}
+		return true
+	case elements:
+		for i, kid := range x.l.kids {
+			if b.empty(kid, at+x.at+x.l.first[i]) || c.empty(kid, to+x.at+x.l.first[i]) {
+				return false
+			}
+		}
+		for _, leaves := range x.names {
+			// Elements that have names are compared by them.
+			if distinctTexts(b, at, leaves) && distinctTexts(c, to, leaves) {
+				return false
+			}
+		}
+		for _, kid := range x.kids {
+			if !d.equalPacked(a, kid, b, c, at, to) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func distinctTexts(p *Packer, at uint32, leaves []uint32) bool {
+	for i, leaf := range leaves {
+		id := p.leaves[at+leaf]
+		if p.texts.all[id] == "" {
+			return false
+		}
+		for _, other := range leaves[:i] {
+			if p.leaves[at+other] == id {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// What is known of a text of the baseline's that the candidate has as well.
+const (
+	markPlain    = 1 << iota // nothing in it is the baseline's own
+	markTag                  // the same of a tag
+	markVersion              // the same of a version
+	markSame                 // its canonical texts are equal
+	markNotPlain             // and so on: the same is not true
+	markNotTag
+	markNotVersion
+	markNotSame
+)
+
+func (d *differ) equalScalars(a *alignments, x *check, b, c *Packer, at, to uint32) bool {
+	id := b.leaves[at]
+	tb, tc := b.texts.all[id], c.text(to)
+	if strings.HasPrefix(tb, "${") || strings.HasPrefix(tc, "${") {
+		return false
+	}
+	vb, vc := Value{Kind: x.l.kind, Text: tb}, Value{Kind: x.l.kind, Text: tc}
+	if tb != tc || int(id) >= len(a.marks) {
+		equal, foreign := d.equal(vb, vc, x.p)
+		return equal && !foreign
+	}
+	if x.l.kind != String {
+		return true
+	}
+	mark := uint32(markPlain)
+	switch {
+	case x.tag:
+		mark = markTag
+	case x.mild:
+		mark = markVersion
+	}
+	switch known := a.marks[id].Load(); {
+	case known&mark != 0:
+		return true
+	case known&(mark*markNotPlain) == 0:
+		stuck := len(d.stuck)
+		_, foreign := d.equal(vb, vc, x.p)
+		if !foreign && len(d.stuck) == stuck {
+			a.marks[id].Or(mark)
+			return true
+		}
+		a.marks[id].Or(mark * markNotPlain)
+		return !foreign
+	}
+	_, foreign := d.equal(vb, vc, x.p)
+	return !foreign
+}
+
+// sameText reports whether two scalars have one canonical text.
+func (d *differ) sameText(a *alignments, x *check, b, c *Packer, at, to uint32) bool {
+	id := b.leaves[at]
+	tb, tc := b.texts.all[id], c.text(to)
+	if x.l.kind == Bool {
+		return tb == tc
+	}
+	if tb == tc && int(id) < len(a.marks) {
+		switch known := a.marks[id].Load(); {
+		case known&markSame != 0:
+			return true
+		case known&markNotSame != 0:
+			return false
+		}
+	}
+	if tb != tc {
+		if tb == "" || tc == "" {
+			return false
+		}
+	}
+	vb, vc := Value{Kind: x.l.kind, Text: tb}, Value{Kind: x.l.kind, Text: tc}
+	_, isNumber := vb.Float()
+	_, too := vc.Float()
+	same := false
+	switch {
+	case isNumber || too:
+		same = tb == tc && len(tb) < 16
+	case (len(d.b.refs.find(tb)) == 0) == (len(d.c.refs.find(tc)) == 0):
+		same = d.b.canonical(tb) == d.c.canonical(tc)
+	}
+	if tb == tc && int(id) < len(a.marks) {
+		if same {
+			a.marks[id].Or(markSame)
+		} else {
+			a.marks[id].Or(markNotSame)
+		}
+	}
+	return same
+}
