@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/maquette/maquette/internal/lazyregexp"
-	"github.com/maquette/maquette/parity/catalog"
 )
 
 // references maps every string that names something of one environment to
@@ -17,6 +16,7 @@ type references struct {
 	owner    map[string]int32   // string -> target
 	shared   map[string][]int32 // strings with several targets
 	targets  []target
+	single   []int32 // each target's number, at it
 	account  string
 	region   string
 	short    []string               // usual abbreviations of the region
@@ -53,16 +53,39 @@ func generic(s string) bool {
 }
 
 var (
-	idShape   = lazyregexp.New(`^[a-z]{1,12}-[0-9a-f]{8}([0-9a-f]{9})?$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^(db|cluster|Z)-?[A-Z0-9]{10,}$`)
 	loopback  = lazyregexp.New(`^(https?://)?127\.\d+\.\d+\.\d+:\d+$`) // with the port, which one on the machine has
 	hostShape = lazyregexp.New(`^([a-z0-9_-]+\.){2,}[a-z]{2,}(:\d+)?$`)
 )
 
+func hostShaped(s string) bool { return strings.Count(s, ".") >= 2 && hostShape.MatchString(s) }
+
+// idShaped reports whether a text is of a form of AWS's ids: subnet-0a1b2c3d,
+// a UUID, db-ABCDEFGHIJKL.
+func idShaped(s string) bool {
+	hex := func(s string) bool {
+		return strings.IndexFunc(s, func(c rune) bool { return !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f') }) < 0
+	}
+	if i := strings.IndexByte(s, '-'); i >= 1 && i <= 12 && (len(s) == i+9 || len(s) == i+18) && hex(s[i+1:]) &&
+		strings.IndexFunc(s[:i], func(c rune) bool { return c < 'a' || c > 'z' }) < 0 {
+		return true
+	}
+	if len(s) == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-' {
+		return hex(s[:8]) && hex(s[9:13]) && hex(s[14:18]) && hex(s[19:23]) && hex(s[24:])
+	}
+	for _, prefix := range []string{"db", "cluster", "Z"} {
+		if rest, ok := strings.CutPrefix(s, prefix); ok {
+			rest = strings.TrimPrefix(rest, "-")
+			return len(rest) >= 10 && strings.IndexFunc(rest, func(c rune) bool { return !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z') }) < 0
+		}
+	}
+	return false
+}
+
 // strong reports whether a text can only be the name of one thing.
 func strong(s string) bool {
 	host, _, _ := strings.Cut(s, "/")
-	return strings.HasPrefix(s, "arn:") || strings.HasPrefix(s, "${") || idShape.MatchString(s) || hostShape.MatchString(host) ||
-		loopback.MatchString(s) || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "projects/") || strings.HasPrefix(s, "/subscriptions/")
+	return strings.HasPrefix(s, "arn:") || strings.HasPrefix(s, "${") || idShaped(s) || hostShaped(host) ||
+		strings.Contains(s, "127.") && loopback.MatchString(s) || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "projects/") || strings.HasPrefix(s, "/subscriptions/")
 }
 
 func (e *environment) buildReferences() {
@@ -79,21 +102,22 @@ func (e *environment) buildReferences() {
 	late := map[string]int32{}
 	for _, u := range e.units {
 		for _, m := range u.members {
-			keys, items := m.Attributes.Keys(), m.Attributes.Items()
-			for j, k := range keys {
-				if items[j].Kind != String || !selfNames[k] || generic(items[j].Text) {
-					continue
-				}
-				if k != "id" && k != "arn" && u.typ.Aspect(k).Kind != catalog.Identity {
+			n := e.packed(m)
+			if n == nil {
+				continue
+			}
+			for _, x := range e.plan(n, u.typ).self {
+				text := n.in.text(n.at + x.leaf)
+				if generic(text) {
 					continue // another's name, or no name: a parameter group's family
 				}
-				if k == "id" && follows[u.typ.Kind] && !strong(items[j].Text) {
-					late[items[j].Text] = own[u.index] // parts often take over their owner's id
+				if x.key == "id" && follows[u.typ.Kind] && !strong(text) {
+					late[text] = own[u.index] // parts often take over their owner's id
 					continue
 				}
-				r.add(items[j].Text, own[u.index])
-				if k == "arn" || k == "id" {
-					countARN(items[j].Text, accounts, regions)
+				r.add(text, own[u.index])
+				if x.key == "arn" || x.key == "id" {
+					countARN(text, accounts, regions)
 				}
 			}
 		}
@@ -111,27 +135,18 @@ func (e *environment) buildReferences() {
 	r.account, r.region = most(accounts), most(regions)
 	r.short = regionShort(r.region)
 	for _, u := range e.units {
-		network := u.typ.Kind == "network" || u.typ.Kind == "subnet"
 		attrs := map[string]int32{}
 		for _, m := range u.members {
-			keys, items := m.Attributes.Keys(), m.Attributes.Items()
-			for j, k := range keys {
-				text := items[j].Text
-				if selfNames[k] {
-					continue
+			n := e.packed(m)
+			if n == nil {
+				continue
+			}
+			for _, x := range e.plan(n, u.typ).computed {
+				if text := n.in.text(n.at + x.leaf); x.network {
+					r.networkOf(u, own[u.index], text)
+				} else {
+					r.computed(u, x.path, text, attrs)
 				}
-				if network && items[j].Kind == String && (k == "cidr_block" || k == "ip_cidr_range") {
-					if p, err := netip.ParsePrefix(text); err == nil {
-						r.add(text, own[u.index])
-						if u.typ.Kind == "network" {
-							if _, again := r.networks[p.Masked()]; !again {
-								r.networks[p.Masked()] = own[u.index]
-							}
-						}
-					}
-					continue
-				}
-				r.computed(u, k, items[j], attrs, 0)
 			}
 		}
 	}
@@ -147,29 +162,23 @@ func (e *environment) buildReferences() {
 
 // computed registers the names that the provider gave to parts of a resource:
 // endpoints, interfaces, records that validate a certificate.
-func (r *references) computed(u *unit, path string, v Value, attrs map[string]int32, depth int) {
-	switch {
-	case depth > 6 || v.Document:
-	case v.Kind == List:
-		for _, it := range v.Items() {
-			r.computed(u, path, it, attrs, depth+1)
+func (r *references) computed(u *unit, path, text string, attrs map[string]int32) {
+	if len(text) < 8 {
+		return
+	}
+	for _, name := range namesIn(text) {
+		first, _, _ := strings.Cut(name, ",")
+		if _, taken := r.owner[name]; taken {
+			continue
 		}
-	case v.Kind == Object:
-		for i, k := range v.Keys() {
-			r.computed(u, path+"."+k, v.Items()[i], attrs, depth+1)
+		id := strings.HasSuffix(path, "_id") && name != r.account && !commonText(name)
+		if !id && !strong(first) {
+			continue
 		}
-	case v.Kind == String && len(v.Text) >= 8 && u.typ.Aspect(path).Kind == catalog.Identity:
-		for _, name := range namesIn(v.Text) {
-			first, _, _ := strings.Cut(name, ",")
-			id := strings.HasSuffix(path, "_id") && name != r.account && !commonText(name)
-			if _, taken := r.owner[name]; taken || !id && !strong(first) {
-				continue
-			}
-			if _, ok := attrs[path]; !ok {
-				attrs[path] = r.target(target{u: u, attr: path})
-			}
-			r.add(name, attrs[path])
+		if _, ok := attrs[path]; !ok {
+			attrs[path] = r.target(target{u: u, attr: path})
 		}
+		r.add(name, attrs[path])
 	}
 }
 
@@ -187,7 +196,7 @@ func namesIn(text string) []string {
 			host, _, _ = strings.Cut(after, "/")
 		}
 		host, _, _ = strings.Cut(host, ":")
-		if host != n && hostShape.MatchString(host) {
+		if host != n && hostShaped(host) {
 			names = append(names, host)
 		}
 	}
@@ -231,8 +240,9 @@ const (
 )
 
 func (r *references) target(t target) int32 {
-	r.targets = append(r.targets, t)
-	return int32(len(r.targets) - 1)
+	n := int32(len(r.targets))
+	r.targets, r.single = append(r.targets, t), append(r.single, n)
+	return n
 }
 
 func (r *references) add(text string, t int32) {
@@ -267,7 +277,7 @@ func (r *references) find(text string) []int32 {
 		return list
 	}
 	if t, ok := r.owner[text]; ok && t != everybody {
-		return []int32{t}
+		return r.single[t : t+1 : t+1]
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package parity
 
 import (
-	"fmt"
 	"sort"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -364,23 +364,27 @@ func substitution(base, cand *Snapshot, b, c nameSet) (from, to string) {
 	// Where the addresses carry the name too, the one of the same type and
 	// order is the counterpart, if its address differs by one word as well.
 	at := make(map[string]*Resource, len(cand.Resources))
-	nth := make(map[string]*Resource, len(cand.Resources))
-	count := map[string]int{}
 	for i := range cand.Resources {
-		r := &cand.Resources[i]
-		at[r.Address] = r
-		nth[fmt.Sprint(r.Type, " ", count[r.Type])] = r
-		count[r.Type]++
+		at[cand.Resources[i].Address] = &cand.Resources[i]
 	}
+	nth := sync.OnceValue(func() map[string][]*Resource {
+		m := map[string][]*Resource{}
+		for i := range cand.Resources {
+			r := &cand.Resources[i]
+			m[r.Type] = append(m[r.Type], r)
+		}
+		return m
+	})
 	votes := map[string]int{}
 	differ := 0
 	order := map[string]int{}
 	for i := range base.Resources {
 		r := &base.Resources[i]
 		o := at[r.Address]
-		if n := nth[fmt.Sprint(r.Type, " ", order[r.Type])]; o == nil && n != nil {
-			if w, v, ok := oneWord(r.Address, n.Address); ok {
-				o = n
+		if n := order[r.Type]; o == nil && n < len(nth()[r.Type]) {
+			x := nth()[r.Type][n]
+			if w, v, ok := oneWord(r.Address, x.Address); ok {
+				o = x
 				differ++
 				votes[w+"\x00"+v]++
 			}

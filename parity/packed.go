@@ -235,22 +235,6 @@ func (t *texts) ofString(s string) uint32 {
 	}
 }
 
-// find returns the number of a text, if it has one.
-func (t *texts) find(s string) (uint32, bool) {
-	i := maphash.String(t.seed, s)
-	for {
-		i &= uint64(len(t.slots) - 1)
-		n := t.slots[i]
-		if n == 0 {
-			return 0, false
-		}
-		if t.all[n-1] == s {
-			return n - 1, true
-		}
-		i++
-	}
-}
-
 // keep copies a text to where many lie together.
 func (t *texts) keep(b []byte) string {
 	if len(b) > textChunk/8 {

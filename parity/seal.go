@@ -52,7 +52,7 @@ var (
 // report and no secret.
 func commonText(text string) bool {
 	return wordsOnly.MatchString(text) || regionish.MatchString(text) || addressed.MatchString(text) ||
-		hostShape.MatchString(text) || harmless.MatchString(text)
+		hostShaped(text) || harmless.MatchString(text)
 }
 
 // scrub returns text with every known secret hidden.

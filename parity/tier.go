@@ -117,10 +117,9 @@ func (s *survey) named(u *unit) []*unit {
 		}
 	}
 	for _, m := range u.members {
-		keys, items := m.Attributes.Keys(), m.Attributes.Items()
-		for i, k := range keys {
-			if u.typ.Aspect(k).Kind != catalog.Identity && !isTags(k) {
-				eachString(items[i], note)
+		if n := s.env.packed(m); n != nil {
+			for _, leaf := range s.env.plan(n, u.typ).strings {
+				note(n.in.text(n.at + leaf))
 			}
 		}
 	}
@@ -243,58 +242,44 @@ func (s *survey) zones(m *Resource, t *catalog.Type, into map[string]bool, depth
 	if depth > 3 {
 		return
 	}
-	var walk func(v Value, path string)
-	walk = func(v Value, path string) {
-		switch v.Kind {
-		case String:
-			if t.Aspect(path) == (catalog.Aspect{Kind: catalog.Placement, Detail: "zone"}) {
-				into[v.Text] = true
-				return
-			}
-			if z := s.zoneOf[v.Text]; z != "" {
-				into[z] = true
-				return
-			}
-			for _, x := range s.env.refs.find(v.Text) {
-				if u := s.env.refs.targets[x].u; u != nil && (u.typ.Kind == "subnet" || u.typ.Kind == "subnet_group") {
-					for _, sm := range u.members {
-						s.zones(sm, u.typ, into, depth+1)
-					}
+	n := s.env.packed(m)
+	if n == nil {
+		return
+	}
+	for _, x := range s.env.plan(n, t).zones {
+		text := n.in.text(n.at + x.leaf)
+		if x.zone {
+			into[text] = true
+			continue
+		}
+		if z := s.zoneOf[text]; z != "" {
+			into[z] = true
+			continue
+		}
+		for _, found := range s.env.refs.find(text) {
+			if u := s.env.refs.targets[found].u; u != nil && (u.typ.Kind == "subnet" || u.typ.Kind == "subnet_group") {
+				for _, sm := range u.members {
+					s.zones(sm, u.typ, into, depth+1)
 				}
 			}
-		case List:
-			for _, it := range v.Items() {
-				walk(it, path)
-			}
-		case Object:
-			for i, k := range v.Keys() {
-				walk(v.Items()[i], path+"."+k)
-			}
-		}
-	}
-	keys, items := m.Attributes.Keys(), m.Attributes.Items()
-	for i, k := range keys {
-		if !isTags(k) && k != "id" && k != "name" {
-			walk(items[i], k)
 		}
 	}
 }
 
 // size is how large one member is: its own machine, or its template's.
 func (s *survey) size(m *Resource, t *catalog.Type) string {
-	if z := ownSize(m, t); z != "" {
+	if z := s.ownSize(m, t); z != "" {
 		return z
 	}
-	items := m.Attributes.Items()
 	for i, k := range m.Attributes.Keys() {
 		if !strings.Contains(k, "template") && !strings.Contains(k, "launch") && k != "task_definition" {
 			continue
 		}
 		found := ""
-		eachString(items[i], func(text string) {
+		eachString(m.Attributes.node.packed.item(i), func(text string) {
 			for _, x := range s.env.refs.find(text) {
 				if u := s.env.refs.targets[x].u; u != nil && u.typ.Kind == "template" && found == "" {
-					found = ownSize(u.members[0], u.typ)
+					found = s.ownSize(u.members[0], u.typ)
 				}
 			}
 		})
@@ -307,40 +292,21 @@ func (s *survey) size(m *Resource, t *catalog.Type) string {
 
 // ownSize is the machine that a resource names anywhere in its attributes,
 // else the amounts (processor, memory) at its top.
-func ownSize(m *Resource, t *catalog.Type) string {
-	var amounts []string
-	machine := ""
-	var walk func(v Value, path string, depth int)
-	walk = func(v Value, path string, depth int) {
-		switch {
-		case machine != "" || depth > 4:
-		case v.Kind == List:
-			for _, it := range v.Items() {
-				walk(it, path, depth+1)
-			}
-		case v.Kind == Object && !v.Document && !t.IsMap(path):
-			items := v.Items()
-			for i, k := range v.Keys() {
-				sub := k
-				if path != "" {
-					sub = path + "." + k
-				}
-				walk(items[i], sub, depth+1)
-			}
-		case v.IsScalar() && !v.Empty():
-			switch t.Aspect(path) {
-			case catalog.Aspect{Kind: catalog.Size, Detail: "machine"}:
-				machine = v.Text
-			case catalog.Aspect{Kind: catalog.Size, Detail: "amount"}:
-				if !strings.Contains(path, ".") {
-					amounts = append(amounts, v.Text)
-				}
-			}
-		}
+func (s *survey) ownSize(m *Resource, t *catalog.Type) string {
+	n := s.env.packed(m)
+	if n == nil {
+		return ""
 	}
-	walk(m.Attributes, "", 0)
-	if machine != "" {
-		return machine
+	var amounts []string
+	for _, x := range s.env.plan(n, t).sizes {
+		v := Value{Kind: x.kind, Text: n.in.text(n.at + x.leaf)}
+		switch {
+		case v.Empty():
+		case x.machine:
+			return v.Text
+		default:
+			amounts = append(amounts, v.Text)
+		}
 	}
 	return strings.Join(amounts, "/")
 }

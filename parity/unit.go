@@ -30,6 +30,7 @@ type environment struct {
 	cat   *catalog.Catalog
 	units []*unit
 	refs  *references
+	plans map[sealKey]*plan
 }
 
 // commonKey is the key of a unit and its counterpart alike: the lesser of both.

@@ -1,0 +1,174 @@
+package parity
+
+import (
+	"net/netip"
+
+	"github.com/maquette/maquette/parity/catalog"
+)
+
+// A plan says, for one form of a type's attributes, which of its leaves tell
+// what is asked of every resource, so that nobody has to walk the rest.
+type plan struct {
+	self     []selfName
+	computed []computedName
+	strings  []uint32 // texts that may name other things
+	zones    []zoneLeaf
+	sizes    []sizeLeaf
+}
+
+type selfName struct {
+	leaf uint32
+	key  string
+}
+
+type computedName struct {
+	leaf    uint32
+	path    string
+	network bool // it is the address block of a network
+}
+
+type zoneLeaf struct {
+	leaf uint32
+	zone bool // the text is a zone
+}
+
+type sizeLeaf struct {
+	leaf    uint32
+	kind    Kind
+	machine bool // else an amount
+}
+
+// packed returns a resource's attributes as they are kept; nil where it has none.
+func (e *environment) packed(r *Resource) *packed {
+	if r.Attributes.node == nil {
+		return nil
+	}
+	return r.Attributes.node.packed
+}
+
+func (e *environment) plan(n *packed, t *catalog.Type) *plan {
+	key := sealKey{n.layout, t}
+	if p := e.plans[key]; p != nil {
+		return p
+	}
+	p := &plan{}
+	network := t.Kind == "network" || t.Kind == "subnet"
+	for i, k := range n.layout.keys {
+		kid, at := n.layout.kids[i], n.layout.first[i]
+		identity := t.Aspect(k).Kind == catalog.Identity
+		switch {
+		case selfNames[k]:
+			if kid.kind == String && (k == "id" || k == "arn" || identity) {
+				p.self = append(p.self, selfName{at, k})
+			}
+		case network && kid.kind == String && (k == "cidr_block" || k == "ip_cidr_range"):
+			p.computed = append(p.computed, computedName{at, k, true})
+		default:
+			p.compute(t, kid, at, k, 0)
+		}
+		if !identity && !isTags(k) {
+			p.strings = kid.texts(at, p.strings)
+		}
+		if !isTags(k) && k != "id" && k != "name" {
+			p.zoned(t, kid, at, k)
+		}
+	}
+	p.sized(t, n.layout, 0, "", 0)
+	if e.plans == nil {
+		e.plans = map[sealKey]*plan{}
+	}
+	e.plans[key] = p
+	return p
+}
+
+// texts lists the leaves that are texts.
+func (l *layout) texts(at uint32, to []uint32) []uint32 {
+	if l.kind == String {
+		return append(to, at)
+	}
+	for i, kid := range l.kids {
+		to = kid.texts(at+l.first[i], to)
+	}
+	return to
+}
+
+// compute finds what may be the names that the provider gave to parts of a
+// resource.
+func (p *plan) compute(t *catalog.Type, l *layout, at uint32, path string, depth int) {
+	switch {
+	case depth > 6 || l.document:
+	case l.kind == String && t.Aspect(path).Kind == catalog.Identity:
+		p.computed = append(p.computed, computedName{at, path, false})
+	default:
+		for i, kid := range l.kids {
+			sub := path
+			if l.kind == Object {
+				sub += "." + l.keys[i]
+			}
+			p.compute(t, kid, at+l.first[i], sub, depth+1)
+		}
+	}
+}
+
+func (p *plan) zoned(t *catalog.Type, l *layout, at uint32, path string) {
+	if l.kind == String {
+		p.zones = append(p.zones, zoneLeaf{at, t.Aspect(path) == catalog.Aspect{Kind: catalog.Placement, Detail: "zone"}})
+	}
+	for i, kid := range l.kids {
+		sub := path
+		if l.kind == Object {
+			sub += "." + l.keys[i]
+		}
+		p.zoned(t, kid, at+l.first[i], sub)
+	}
+}
+
+func (p *plan) sized(t *catalog.Type, l *layout, at uint32, path string, depth int) {
+	switch {
+	case depth > 4:
+	case l.kind == List:
+		for i, kid := range l.kids {
+			p.sized(t, kid, at+l.first[i], path, depth+1)
+		}
+	case l.kind == Object && !l.document && !t.IsMap(path):
+		for i, k := range l.keys {
+			sub := k
+			if path != "" {
+				sub = path + "." + k
+			}
+			p.sized(t, l.kids[i], at+l.first[i], sub, depth+1)
+		}
+	case l.kind >= Bool && l.kind <= String:
+		switch t.Aspect(path) {
+		case catalog.Aspect{Kind: catalog.Size, Detail: "machine"}:
+			p.sizes = append(p.sizes, sizeLeaf{at, l.kind, true})
+		case catalog.Aspect{Kind: catalog.Size, Detail: "amount"}:
+			if parentless(path) {
+				p.sizes = append(p.sizes, sizeLeaf{at, l.kind, false})
+			}
+		}
+	}
+}
+
+func parentless(path string) bool {
+	for i := range len(path) {
+		if path[i] == '.' {
+			return false
+		}
+	}
+	return true
+}
+
+// networkOf notes the address block of a network.
+func (r *references) networkOf(u *unit, own int32, text string) {
+	p, err := netip.ParsePrefix(text)
+	if err != nil {
+		return
+	}
+	r.add(text, own)
+	if u.typ.Kind == "network" {
+		if _, again := r.networks[p.Masked()]; !again {
+			r.networks[p.Masked()] = own
+		}
+	}
+}
