@@ -273,11 +273,11 @@ func (d *differ) sets(b, c []Value, tb, tc []string, p place) {
 	inB, inC := map[string]bool{}, map[string]bool{}
 	scalars := true
 	for i, it := range b {
-		scalars = scalars && (it.IsScalar() || it.Kind == Secret)
+		scalars = scalars && (it.IsScalar() || it.Kind == Secret || it.Kind == Unknown)
 		inB[tb[i]] = true
 	}
 	for j, it := range c {
-		scalars = scalars && (it.IsScalar() || it.Kind == Secret)
+		scalars = scalars && (it.IsScalar() || it.Kind == Secret || it.Kind == Unknown)
 		inC[tc[j]] = true
 	}
 	raw := map[string]int{} // texts that both have as they are
@@ -301,10 +301,26 @@ func (d *differ) sets(b, c []Value, tb, tc []string, p place) {
 	}
 	restB, restC := lone(b, tb, inC), lone(c, tc, inB)
 	if scalars {
-		d.scalarSets(pick(b, restB), pick(c, restC), p)
+		rb, rc := pick(b, restB), pick(c, restC)
+		rb, rc = d.guessed(rb, c), d.guessed(rc, b)
+		d.scalarSets(rb, rc, p)
 		return
 	}
 	d.objectSets(b, c, tb, tc, restB, restC, p)
+}
+
+// guessed leaves out of one side's elements those that are not known, and as many as the other side does not know: they
+// may be the same.
+func (d *differ) guessed(rest, other []Value) []Value {
+	rest = slices.DeleteFunc(rest, func(v Value) bool { return v.Kind == Unknown })
+	unknown := 0
+	for _, v := range other {
+		if v.Kind == Unknown {
+			unknown++
+		}
+	}
+	d.unknown += unknown
+	return rest[:max(0, len(rest)-unknown)]
 }
 
 func pick(items []Value, at []int) []Value {

@@ -2,6 +2,7 @@ package parity
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/maquette/maquette/parity/catalog"
 )
@@ -12,6 +13,7 @@ type plan struct {
 	self     []selfName
 	computed []computedName
 	strings  []uint32 // texts that may name other things
+	told     []uint32 // those of strings that a program is told in its environment
 	zones    []zoneLeaf
 	sizes    []sizeLeaf
 }
@@ -67,7 +69,11 @@ func (e *environment) plan(n *packed, t *catalog.Type) *plan {
 			p.compute(t, kid, at, k, 0)
 		}
 		if !identity && !isTags(k) {
+			from := len(p.strings)
 			p.strings = kid.texts(at, p.strings)
+			if k == "environment" {
+				p.told = slices.Clone(p.strings[from:])
+			}
 		}
 		if !isTags(k) && k != "id" && k != "name" {
 			p.zoned(t, kid, at, k)

@@ -2,6 +2,7 @@ package parity
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -101,7 +102,10 @@ func (s *survey) tie(u *unit) {
 func isBalancer(u *unit) bool { return u.typ.Kind == "balancer" || u.typ.Kind == "target" }
 
 // named returns the units that a unit's attributes name, in a stable order.
-func (s *survey) named(u *unit) []*unit {
+func (s *survey) named(u *unit) []*unit { return s.namedBut(u, false) }
+
+// namedBut is named, without what a program is told in its environment.
+func (s *survey) namedBut(u *unit, told bool) []*unit {
 	seen := map[*unit]bool{u: true}
 	var out []*unit
 	note := func(text string) {
@@ -118,7 +122,11 @@ func (s *survey) named(u *unit) []*unit {
 	}
 	for _, m := range u.members {
 		if n := s.env.packed(m); n != nil {
-			for _, leaf := range s.env.plan(n, u.typ).strings {
+			plan := s.env.plan(n, u.typ)
+			for _, leaf := range plan.strings {
+				if told && slices.Contains(plan.told, leaf) {
+					continue
+				}
 				note(n.in.text(n.at + leaf))
 			}
 		}
@@ -147,16 +155,22 @@ func (s *survey) learn(u *unit) *facts {
 			f.host = m.Attributes.At(h).Str()
 		}
 		for _, k := range []string{"target_group_arns", "load_balancers", "load_balancer"} {
-			f.blind = f.blind || m.Attributes.Get(k).Kind == Unknown
+			f.blind = f.blind || holdsUnknown(m.Attributes.Get(k))
 		}
 	}
-	for _, x := range s.named(u) {
+	// Whom a program is told to talk to does not stand before it.
+	for _, x := range s.namedBut(u, true) {
 		if isBalancer(x) {
 			f.balanced = append(f.balanced, x)
 		}
 	}
 	f.balanced = append(f.balanced, s.targets[u]...)
 	return f
+}
+
+// holdsUnknown reports whether a value is known only in part.
+func holdsUnknown(v Value) bool {
+	return v.Kind == Unknown || slices.ContainsFunc(v.Items(), holdsUnknown)
 }
 
 // members counts a unit's members: one for each resource, or what its

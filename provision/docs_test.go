@@ -37,9 +37,7 @@ func TestReference(t *testing.T) {
 		named = append(named, name)
 	}
 	named = append(named, scopeFunctions...)
-	for _, name := range scopeNames {
-		named = append(named, name)
-	}
+	named = append(named, scopeNames...)
 	schemas := []*hcl.BodySchema{
 		environmentSchema, tierSchema, scaleSchema, overrideSchema, terraformSchema, throwawaySchema, quotaSchema, hookSchema,
 		observeSchema, documentSchema, paritySchema, ignoreSchema, waiveSchema,

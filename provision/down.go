@@ -69,8 +69,11 @@ func (op *operation) destroy(ctx context.Context, req DownRequest) error {
 		}
 	}
 	if req.Approve != nil {
-		if ok, err := req.Approve(resources); err != nil || !ok {
-			return cause(err)
+		switch ok, err := req.Approve(resources); {
+		case err != nil:
+			return err
+		case !ok:
+			return ErrDeclined
 		}
 	}
 	if err := op.set(ctx, Destroying); err != nil {

@@ -68,6 +68,8 @@ type Driver interface {
 	// Plan says what Apply would do. Keep true keeps the plan, for ApplyPlanned; it holds secrets, so it is to be
 	// applied or dropped soon.
 	Plan(ctx context.Context, job Job, keep bool) ([]Change, error)
+	// Planned is the plan that Plan has kept, as data: what `terraform show -json` says of it. It holds secrets.
+	Planned(ctx context.Context, job Job) ([]byte, error)
 	// Apply makes the stack be, in one run.
 	Apply(ctx context.Context, job Job) (map[string]OutputValue, error)
 	// ApplyPlanned applies the plan that Plan has kept, and drops it.

@@ -184,10 +184,9 @@ func (f *Facts) gap() string {
 type sought struct {
 	at          hcl.Range
 	environment string
-	module      string // with instance keys; "" for any
-	typ, name   string // of a resource; typ "tier" for a tier
-	key         *hcl.TraverseIndex
-	path        hcl.Traversal // of the attribute in the resource, or of the fact of the tier
+	module      string        // with instance keys; "" for any
+	typ, name   string        // of a resource; typ "tier" for a tier
+	path        hcl.Traversal // of the attribute in the resource, from its instance key on, or of the fact of the tier
 }
 
 // seek reads a traversal of observed….

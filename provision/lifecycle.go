@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -39,6 +40,7 @@ const (
 	ResultFailed      = "failed"
 	ResultInterrupted = "interrupted"
 	ResultDeclined    = "declined" // nothing was done, as the user did not approve
+	ResultDespite     = "despite"  // done, although what was planned had findings that fail
 )
 
 // ErrDeclined says that the user did not approve of what was planned. Nothing was done.
@@ -52,6 +54,7 @@ type operation struct {
 	instance *Instance
 	before   *Instance // as it was; nil: it is new
 	touched  bool      // something was or may have been changed
+	despite  string    // what was found in the plan, and was no obstacle
 	log      io.WriteCloser
 	progress func(Event)
 }
@@ -78,8 +81,10 @@ func (l *Lifecycle) begin(ctx context.Context, in *Instance, kind string, progre
 func (op *operation) end(ctx context.Context, err error) error {
 	result, reason := ResultOK, ""
 	switch {
+	case err == nil && op.despite != "":
+		result, reason = ResultDespite, op.despite
 	case errors.Is(err, ErrDeclined):
-		result = ResultDeclined
+		result, reason = ResultDeclined, strings.TrimSuffix(strings.TrimSuffix(err.Error(), ErrDeclined.Error()), ": ")
 	case err != nil && ctx.Err() != nil:
 		result, reason = ResultInterrupted, "stopped by the user"
 	case err != nil:

@@ -169,6 +169,10 @@ func (d worldDriver) ApplyPlanned(ctx context.Context, job Job) (map[string]Outp
 	_ = d.w.call("planned")
 	return d.Apply(ctx, job)
 }
+
+func (d worldDriver) Planned(context.Context, Job) ([]byte, error) {
+	return []byte(`{"planned": true}`), d.w.call("show plan")
+}
 func (d worldDriver) Drop(string) error { return d.w.call("drop") }
 
 func (d worldDriver) Destroy(_ context.Context, job Job) error {
@@ -356,9 +360,9 @@ func TestUpThatIsStopped(t *testing.T) {
 
 func TestUpThatIsNotApproved(t *testing.T) {
 	w := newWorld()
-	no := func(changes []Change) (bool, error) {
-		assert.Len(t, changes, 1)
-		return false, nil
+	no := func(_ context.Context, plan Planned) (string, error) {
+		assert.Len(t, plan.Changes, 1)
+		return "", ErrDeclined
 	}
 	_, err := w.lifecycle().Up(t.Context(), UpRequest{Blueprint: blueprint(t, "staging", ""), Approve: no})
 	require.ErrorIs(t, err, ErrDeclined)
@@ -378,8 +382,8 @@ func TestUpThatIsNotApproved(t *testing.T) {
 func TestWhatIsNotApprovedLeavesTheRecordAsItWas(t *testing.T) {
 	w := newWorld()
 	l := w.lifecycle()
-	no := func([]Change) (bool, error) { return false, nil }
-	up := func(commit string, ttl time.Duration, approve func([]Change) (bool, error)) error {
+	no := func(context.Context, Planned) (string, error) { return "", ErrDeclined }
+	up := func(commit string, ttl time.Duration, approve Approve) error {
 		bp := blueprint(t, "try", "x")
 		bp.Commit = commit
 		_, err := l.Up(t.Context(), UpRequest{Blueprint: bp, TTL: ttl, Approve: approve})
@@ -402,7 +406,7 @@ func TestWhatIsNotApprovedLeavesTheRecordAsItWas(t *testing.T) {
 func TestUpThatFailsAfterItIsApprovedKeepsNoPlan(t *testing.T) {
 	w := newWorld()
 	w.fails["hook"] = errors.New("no luck with it")
-	yes := func([]Change) (bool, error) { return true, nil }
+	yes := func(context.Context, Planned) (string, error) { return "", nil }
 	_, err := w.lifecycle().Up(t.Context(), UpRequest{Blueprint: blueprint(t, "try", "x"), Approve: yes})
 	require.ErrorContains(t, err, "no luck")
 	assert.NotContains(t, w.calls, "planned")
@@ -627,7 +631,7 @@ func TestRollback(t *testing.T) {
 
 func TestPlanLeavesNothing(t *testing.T) {
 	w := newWorld()
-	changes, err := w.lifecycle().Plan(t.Context(), blueprint(t, "try", "x"), nil)
+	changes, err := w.lifecycle().Plan(t.Context(), blueprint(t, "try", "x"), nil, nil)
 	require.NoError(t, err)
 	assert.Len(t, changes, 1)
 	assert.Equal(t, []string{"plan try-x keep=false", "remove try-x"}, w.calls)
@@ -769,7 +773,7 @@ func TestUpThatCannotBePlanned(t *testing.T) {
 	was := w.instances["staging"]
 
 	w.fails["plan"] = errors.New("expired credentials")
-	yes := func([]Change) (bool, error) { return true, nil }
+	yes := func(context.Context, Planned) (string, error) { return "", nil }
 	result, err := l.Up(t.Context(), UpRequest{Blueprint: blueprint(t, "staging", ""), Approve: yes})
 	require.ErrorContains(t, err, "expired credentials")
 	assert.Equal(t, Ready, result.Instance.Status)
@@ -794,7 +798,7 @@ func TestReapLeavesWhatLasts(t *testing.T) {
 func TestTags(t *testing.T) {
 	w := newWorld()
 	l := w.lifecycle()
-	_, err := l.Plan(t.Context(), blueprint(t, "try", "x"), nil)
+	_, err := l.Plan(t.Context(), blueprint(t, "try", "x"), nil, nil)
 	require.NoError(t, err)
 	_, err = l.Up(t.Context(), UpRequest{Blueprint: blueprint(t, "try", "x")})
 	require.NoError(t, err)
@@ -814,4 +818,32 @@ func TestTTLThatIsOver(t *testing.T) {
 	_, err = l.Up(t.Context(), UpRequest{Blueprint: blueprint(t, "try", "x"), TTL: time.Hour})
 	require.ErrorContains(t, err, "its time would be over already")
 	assert.Equal(t, Ready, w.instances["try-x"].Status)
+}
+
+// Whoever decides sees the plan itself. What is applied despite what it shows is recorded as such.
+func TestUpDespiteWhatThePlanShows(t *testing.T) {
+	w := newWorld()
+	despite := func(_ context.Context, plan Planned) (string, error) {
+		data, err := plan.JSON()
+		assert.JSONEq(t, `{"planned": true}`, string(data))
+		return "2 findings", err
+	}
+	_, err := w.lifecycle().Up(t.Context(), UpRequest{Blueprint: blueprint(t, "staging", ""), Approve: despite})
+	require.NoError(t, err)
+	assert.Equal(t, ResultDespite, w.ops[0].Result)
+	assert.Equal(t, "2 findings", w.ops[0].Error)
+	assert.Equal(t, Ready, w.instances["staging"].Status)
+
+	stop := func(context.Context, Planned) (string, error) { return "", fmt.Errorf("one box: %w", ErrDeclined) }
+	_, err = w.lifecycle().Up(t.Context(), UpRequest{Blueprint: blueprint(t, "staging", ""), Approve: stop})
+	require.ErrorContains(t, err, "one box")
+	assert.Equal(t, ResultDeclined, w.ops[1].Result)
+	assert.Contains(t, w.ops[1].Error, "one box")
+	assert.Equal(t, Ready, w.instances["staging"].Status, "it is as it was")
+
+	var seen Planned
+	_, err = w.lifecycle().Plan(t.Context(), blueprint(t, "staging", ""), nil, func(plan Planned) error { seen = plan; return errors.New("no") })
+	require.ErrorContains(t, err, "no")
+	assert.Len(t, seen.Changes, 1)
+	assert.Equal(t, "drop", w.calls[len(w.calls)-1])
 }

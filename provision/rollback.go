@@ -12,7 +12,7 @@ type RollbackRequest struct {
 	Instance string
 	// Blueprint is the definition as it is now, for its checks, hooks and secrets. Nil: there are none.
 	Blueprint *Blueprint
-	Approve   func([]Change) (bool, error)
+	Approve   Approve
 	Progress  func(Event)
 }
 

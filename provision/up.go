@@ -13,9 +13,19 @@ import (
 type UpRequest struct {
 	Blueprint *Blueprint
 	TTL       time.Duration // instead of the definition's; 0: the definition's
-	// Approve is asked before anything is changed, with what is planned. Nil: it is applied at once, in one run.
-	Approve  func([]Change) (bool, error)
-	Progress func(Event)
+	Approve   Approve       // nil: it is applied at once, in one run
+	Progress  func(Event)
+}
+
+// Approve decides on what is planned, before anything is changed. An error, as ErrDeclined, stops it. What was found in the
+// plan and is no obstacle, as the user has said, is recorded.
+type Approve func(ctx context.Context, plan Planned) (despite string, err error)
+
+// Planned is what is planned.
+type Planned struct {
+	Changes []Change
+	// JSON reads the plan as `terraform show -json` writes it. It holds secrets.
+	JSON func() ([]byte, error)
 }
 
 // UpResult is the instance as it is now. Outputs include sensitive ones.
@@ -104,7 +114,7 @@ func (l *Lifecycle) admit(ctx context.Context, bp *Blueprint, ttl time.Duration)
 
 // apply makes the stack be, checks that it is ready, and records both. Where it comes to nothing before anything was
 // touched, an instance that there was is as it was before.
-func (op *operation) apply(ctx context.Context, bp *Blueprint, stack Stack, approve func([]Change) (bool, error)) (map[string]OutputValue, error) {
+func (op *operation) apply(ctx context.Context, bp *Blueprint, stack Stack, approve Approve) (map[string]OutputValue, error) {
 	outputs, err := op.build(ctx, bp, stack, approve)
 	switch {
 	case err == nil:
@@ -118,7 +128,7 @@ func (op *operation) apply(ctx context.Context, bp *Blueprint, stack Stack, appr
 	return outputs, errors.Join(err, op.set(ctx, Failed))
 }
 
-func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, approve func([]Change) (bool, error)) (outputs map[string]OutputValue, err error) {
+func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, approve Approve) (outputs map[string]OutputValue, err error) {
 	if err := op.recover(ctx); err != nil {
 		return nil, err
 	}
@@ -129,8 +139,11 @@ func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, appr
 		}
 		// It may hold secrets: whether it comes to be applied or not, it goes.
 		defer func() { err = errors.Join(err, op.Driver.Drop(op.instance.Name)) }()
-		if ok, err := approve(changes); err != nil || !ok {
-			return nil, cause(err)
+		if op.despite, err = approve(ctx, planOf(ctx, op.Driver, op.job(stack), changes)); err != nil {
+			return nil, err
+		}
+		if op.despite != "" {
+			op.note("applied despite %s", op.despite)
 		}
 	}
 	applied, err := op.saveApplied(ctx, stack)
@@ -165,12 +178,8 @@ func (op *operation) build(ctx context.Context, bp *Blueprint, stack Stack, appr
 	return outputs, nil
 }
 
-// cause is why nothing was applied: an error, or that the user said no.
-func cause(err error) error {
-	if err != nil {
-		return err
-	}
-	return ErrDeclined
+func planOf(ctx context.Context, driver Driver, job Job, changes []Change) Planned {
+	return Planned{changes, func() ([]byte, error) { return driver.Planned(ctx, job) }}
 }
 
 func (op *operation) saveApplied(ctx context.Context, stack Stack) (int64, error) {

@@ -7,6 +7,8 @@ import (
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
 
+	"github.com/maquette/maquette/parity"
+	"github.com/maquette/maquette/parity/report"
 	"github.com/maquette/maquette/provision"
 )
 
@@ -17,6 +19,9 @@ func newPlan(s *streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan ENVIRONMENT",
 		Short: "Show what up would change, and change nothing",
+		Long: `Show what up would change, and change nothing. Where a lasting environment models another,
+what is planned is compared with that one: findings that would stop up are shown, and the
+exit code is 2.`,
 		Example: `  maquette plan staging
   maquette plan try --branch feature-x --json`,
 		Args:              exactArgs(1, "an environment"),
@@ -35,21 +40,44 @@ func newPlan(s *streams) *cobra.Command {
 			for _, bp := range blueprints {
 				screen := newScreen(cmd.Context(), s.err)
 				show := screen.instance(bp.Instance, len(blueprints) > 1)
-				changes, err := o.lifecycle.Plan(cmd.Context(), bp, show.quiet)
+				plan := planJSON{Instance: bp.Instance, Environment: bp.Environment, Tiers: bp.Tiers}
+				var look func(provision.Planned) error
+				if _, models := defs.Model(bp.Environment); models && bp.Lifetime == nil {
+					look = func(planned provision.Planned) error {
+						show.pause()
+						j, err := o.judgePlan(cmd.Context(), defs, bp, planned)
+						if err == nil && j != nil {
+							plan.Parity, plan.failing = j.report, j.failing
+						}
+						return err
+					}
+				}
+				changes, err := o.lifecycle.Plan(cmd.Context(), bp, show.quiet, look)
 				show.done()
 				screen.close()
 				if err != nil {
 					return o.tell(defs, err)
 				}
-				plans = append(plans, planJSON{bp.Instance, bp.Environment, bp.Tiers, orEmpty(changes)})
+				plan.Changes = orEmpty(changes)
+				plans = append(plans, plan)
 			}
-			if asJSON {
-				return printJSON(s.out, map[string]any{"plans": plans})
-			}
+			failing := 0
 			for _, plan := range plans {
-				if err := plan.print(s.out); err != nil {
+				failing += plan.failing
+				if asJSON {
+					continue
+				}
+				if err := plan.print(s); err != nil {
 					return err
 				}
+			}
+			if asJSON {
+				if err := printJSON(s.out, map[string]any{"plans": plans}); err != nil {
+					return err
+				}
+			}
+			if failing > 0 {
+				return exitCode(exitFindings)
 			}
 			return nil
 		},
@@ -68,9 +96,14 @@ type planJSON struct {
 	Environment string                `json:"environment"`
 	Tiers       []provision.TierScale `json:"tiers"`
 	Changes     []provision.Change    `json:"changes"`
+	// Parity is how what is planned compares with the environment that it is a model of; nil where it was not compared.
+	Parity *parity.Report `json:"parity,omitempty"`
+
+	failing int // findings that would stop up
 }
 
-func (plan planJSON) print(w io.Writer) error {
+func (plan planJSON) print(s *streams) error {
+	w := s.out
 	fmt.Fprintf(w, "%s", bold(w, plan.Instance))
 	if len(plan.Tiers) > 0 {
 		fmt.Fprintf(w, ": %s", tierText(plan.Tiers))
@@ -80,7 +113,11 @@ func (plan planJSON) print(w io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(w)
-	return printChanges(w, plan.Changes)
+	if err := printChanges(w, plan.Changes); err != nil || plan.failing == 0 {
+		return err
+	}
+	fmt.Fprintln(w)
+	return report.For("text")(w, plan.Parity, report.Style{Colour: colours(w)})
 }
 
 // signs show what is done to a resource, as Terraform shows it.

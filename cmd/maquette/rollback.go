@@ -41,9 +41,9 @@ definition as it is now, or of TF_VAR_ variables.`,
 			show := screen.instance(in.Name, false)
 			req := provision.RollbackRequest{Instance: in.Name, Blueprint: bp, Progress: show.event}
 			if lasting && !approved {
-				req.Approve = func(changes []provision.Change) (bool, error) {
+				req.Approve = func(ctx context.Context, plan provision.Planned) (string, error) {
 					show.pause()
-					return o.approveChanges(cmd.Context(), in.Name, changes)
+					return "", o.approveChanges(ctx, in.Name, plan.Changes)
 				}
 			}
 			start := time.Now()

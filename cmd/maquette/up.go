@@ -106,8 +106,7 @@ func (p *project) blueprints(cmd *cobra.Command, environment string, w *wanted) 
 func newUp(s *streams) *cobra.Command {
 	p := &project{streams: s}
 	var w wanted
-	var ttl time.Duration
-	var approved, asJSON bool
+	var how upOptions
 	cmd := &cobra.Command{
 		Use:   "up ENVIRONMENT",
 		Short: "Make an environment be, or be what its definition says now",
@@ -115,7 +114,9 @@ func newUp(s *streams) *cobra.Command {
 by Terraform, then checked. What is there already is changed to match.
 
 An environment with a throwaway block gets an instance of its own for each branch or
-name, which goes away by itself. A lasting one is shown as a plan first, and asks.
+name, which goes away by itself. A lasting one is shown as a plan first, and asks. Where it
+models another, the plan is compared with that one before: findings that fail stop it, with
+exit code 2, and --allow-findings lets it pass.
 
 Ctrl-C stops gently, and what was made until then is kept; a second one stops waiting.`,
 		Example: `  # A try server for a branch
@@ -137,7 +138,7 @@ Ctrl-C stops gently, and what was made until then is kept; a second one stops wa
 				return err
 			}
 			lasting := blueprints[0].Lifetime == nil
-			if lasting && !approved && !isTerminal(s.in) {
+			if lasting && !how.approved && !isTerminal(s.in) {
 				return usage(cmd, "%s is a lasting environment, and there is no terminal to ask on; look with `maquette plan %s`, then give --auto-approve", args[0], args[0])
 			}
 			o, err := p.open(cmd.Context())
@@ -148,17 +149,26 @@ Ctrl-C stops gently, and what was made until then is kept; a second one stops wa
 			if err := o.sameBranches(cmd, blueprints, len(w.names) > 0); err != nil {
 				return err
 			}
-			return o.up(cmd.Context(), defs, blueprints, ttl, lasting && !approved, asJSON)
+			return o.up(cmd.Context(), defs, blueprints, how)
 		},
 	}
 	w.flags(cmd)
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.Var((*lifetime)(&ttl), "ttl", "how long it may live from its creation, as 8h or 3d (default: the definition's)")
-	f.BoolVar(&approved, "auto-approve", false, "do not ask: apply in one run")
-	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
+	f.Var((*lifetime)(&how.ttl), "ttl", "how long it may live from its creation, as 8h or 3d (default: the definition's)")
+	f.BoolVar(&how.approved, "auto-approve", false, "do not ask")
+	f.BoolVar(&how.allow, "allow-findings", false, "apply also what would be no true model; the record of the operation says so")
+	f.BoolVar(&how.json, "json", false, "print the result as JSON")
 	p.runFlags(f)
 	return cmd
+}
+
+// upOptions say how instances are made.
+type upOptions struct {
+	ttl      time.Duration // 0: the definition's
+	approved bool          // nobody is asked
+	allow    bool          // findings of the plan do not stop it
+	json     bool
 }
 
 // sameBranches holds that instances that were not named are of the same branch: names of two branches may come to the
@@ -179,7 +189,7 @@ func (o *opened) sameBranches(cmd *cobra.Command, blueprints []*provision.Bluepr
 }
 
 // up makes all of them, some side by side, and prints what came of each.
-func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints []*provision.Blueprint, ttl time.Duration, ask, asJSON bool) error {
+func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints []*provision.Blueprint, how upOptions) error {
 	screen := newScreen(ctx, o.err)
 	results := make([]*provision.UpResult, len(blueprints))
 	errs := make([]error, len(blueprints))
@@ -188,11 +198,17 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 		bp := blueprints[i]
 		show := screen.instance(bp.Instance, len(blueprints) > 1)
 		defer show.done()
-		req := provision.UpRequest{Blueprint: bp, TTL: ttl, Progress: show.event}
-		if ask {
-			req.Approve = func(changes []provision.Change) (bool, error) {
+		req := provision.UpRequest{Blueprint: bp, TTL: how.ttl, Progress: show.event}
+		_, models := defs.Model(bp.Environment)
+		ask := bp.Lifetime == nil && !how.approved
+		if bp.Lifetime == nil && (ask || models) {
+			req.Approve = func(ctx context.Context, plan provision.Planned) (string, error) {
 				show.pause()
-				return o.approveChanges(ctx, bp.Instance, changes)
+				despite, err := o.hold(ctx, defs, bp, plan, how.allow)
+				if err != nil || !ask {
+					return despite, err
+				}
+				return despite, o.approveChanges(ctx, bp.Instance, plan.Changes)
 			}
 		}
 		start := time.Now()
@@ -201,12 +217,13 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 	})
 	screen.close()
 
-	failed := false
+	failed, unlike := false, false
 	var views []instanceJSON
 	for i, err := range errs {
 		name := blueprints[i].Instance
 		failed = failed || err != nil
-		if asJSON {
+		unlike = unlike || errors.As(err, new(*unlikeError))
+		if how.json {
 			views = append(views, o.resultJSON(ctx, results[i], name, err))
 			if err == nil || errors.Is(err, provision.ErrDeclined) {
 				continue
@@ -216,12 +233,15 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 			return err
 		}
 	}
-	if asJSON {
+	if how.json {
 		if err := printJSON(o.out, map[string]any{"instances": views}); err != nil {
 			return err
 		}
 	}
-	if failed {
+	switch {
+	case unlike:
+		return exitCode(exitFindings)
+	case failed:
 		return exitCode(exitError)
 	}
 	return nil
@@ -231,6 +251,11 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 func (o *opened) printUp(defs *provision.Definitions, bp *provision.Blueprint, result *provision.UpResult, took time.Duration, err error) error {
 	if err != nil {
 		err = o.tell(defs, err)
+		var unlike *unlikeError
+		if errors.As(err, &unlike) {
+			_, err = fmt.Fprintf(o.err, "maquette: %v\n  Mend the definition, waive what is right, or go on with --allow-findings\n", unlike)
+			return err
+		}
 		if errors.Is(err, provision.ErrDeclined) {
 			_, err = fmt.Fprintf(o.out, "%s: not approved, nothing was changed\n", bp.Instance)
 			return err
@@ -283,16 +308,20 @@ func tierText(tiers []provision.TierScale) string {
 	return strings.Join(words, ", ")
 }
 
-// approveChanges shows a plan and asks.
-func (o *opened) approveChanges(ctx context.Context, name string, changes []provision.Change) (bool, error) {
+// approveChanges shows a plan and asks. It is nil for a yes.
+func (o *opened) approveChanges(ctx context.Context, name string, changes []provision.Change) error {
 	if len(changes) == 0 {
 		fmt.Fprintf(o.err, "%s: nothing to change\n", name)
-		return true, nil
+		return nil
 	}
 	if err := printChanges(o.err, changes); err != nil {
-		return false, err
+		return err
 	}
-	return o.ask(ctx, fmt.Sprintf("Make these changes to %s?", name))
+	ok, err := o.ask(ctx, fmt.Sprintf("Make these changes to %s?", name))
+	if err == nil && !ok {
+		err = provision.ErrDeclined
+	}
+	return err
 }
 
 // ask asks on the terminal; only "yes" or "y" is yes. Neither the end of input is, nor Ctrl-C.

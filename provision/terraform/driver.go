@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/maquette/maquette/provision"
 	"github.com/zclconf/go-cty/cty"
 
@@ -118,6 +120,24 @@ func (d *Driver) Plan(ctx context.Context, job provision.Job, keep bool) ([]prov
 		return nil, errors.Join(err, w.dropPlan())
 	}
 	return l.changes, nil
+}
+
+// Planned implements provision.Driver.
+func (d *Driver) Planned(ctx context.Context, job provision.Job) ([]byte, error) {
+	w, err := d.open(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	var plan *tfjson.Plan
+	err = w.run(ctx, "reading the plan", func(tf *tfexec.Terraform) (err error) {
+		plan, err = tf.ShowPlanFile(ctx, w.plan())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(plan)
+	return data, w.asFailure("reading the plan", err)
 }
 
 // Apply implements provision.Driver.

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/maquette/maquette/internal/plural"
+	"github.com/maquette/maquette/parity"
+	"github.com/maquette/maquette/parity/report"
+	"github.com/maquette/maquette/parity/source"
+	"github.com/maquette/maquette/provision"
+)
+
+// planParity is how a plan was judged.
+type planParity struct {
+	report  *parity.Report
+	failing int // findings at or above fail_on
+}
+
+// judgePlan compares what is planned with the environment that it is to be a model of. It is nil where there is nothing to
+// compare: of throwaway environments, which are no models whole; where nothing would change; and where the model is
+// declared alone, and neither observed nor made here.
+func (o *opened) judgePlan(ctx context.Context, defs *provision.Definitions, bp *provision.Blueprint, plan provision.Planned) (*planParity, error) {
+	model, ok := defs.Model(bp.Environment)
+	if !ok || bp.Lifetime != nil || len(plan.Changes) == 0 {
+		return nil, nil
+	}
+	base := defs.Environments[model]
+	if base.Throwaway != nil {
+		return nil, nil
+	}
+	if len(base.Observe) == 0 {
+		switch _, err := o.registry.Instance(ctx, model); {
+		case errors.Is(err, provision.ErrNotFound):
+			fmt.Fprintf(o.err, "note: the plan of %s is not compared with %s, which was not made here and has no observe block\n", bp.Instance, model)
+			return nil, nil
+		case err != nil:
+			return nil, fmt.Errorf("looking for %s in the registry: %w", model, err)
+		}
+	}
+	data, err := plan.JSON()
+	if err != nil {
+		return nil, err
+	}
+	failed := func(err error) error {
+		return fmt.Errorf("comparing the plan of %s with %s: %w\n  Nothing was changed. To go on without: --allow-findings", bp.Instance, model, err)
+	}
+	baseline, candidate := named{model, model, model}, named{bp.Instance, bp.Environment, bp.Instance}
+	obs := &observer{project: o.project, defs: defs}
+	before, err := obs.environment(ctx, baseline)
+	if err != nil {
+		return nil, failed(err)
+	}
+	after, err := source.Read("the plan of "+bp.Instance, bytes.NewReader(data))
+	if err != nil {
+		return nil, failed(err)
+	}
+	after.Environment = bp.Instance
+	if err := obs.layDocuments(ctx, defs.Environments[bp.Environment], after); err != nil {
+		return nil, failed(err)
+	}
+	cat, err := loadCatalog(nil, o.err)
+	if err != nil {
+		return nil, err
+	}
+	opt := parity.DefaultOptions()
+	opt.Today = time.Now()
+	unchanged := func(string) bool { return false }
+	obs.declared(&opt, unchanged, baseline, candidate)
+	if err := o.project.judgeBy(defs.Environments[bp.Environment].Parity, &opt, unchanged); err != nil {
+		return nil, err
+	}
+	obs.tellNotes()
+	j := &planParity{report: parity.Compare(before, after, cat, opt)}
+	for _, f := range j.report.Findings {
+		if f.Waiver == nil && f.Severity >= j.report.FailOn {
+			j.failing++
+		}
+	}
+	return j, ctx.Err()
+}
+
+// print shows what the plan would come to.
+func (j *planParity) print(s *streams) error {
+	text := report.For("text")
+	return text(s.err, j.report, report.Style{Colour: colours(s.err)})
+}
+
+// unlikeError says that a plan was not applied, as the environment would be no model of the other one.
+type unlikeError struct {
+	instance, model string
+	failing         int
+}
+
+func (e *unlikeError) Error() string {
+	return fmt.Sprintf("as planned, %s would differ from %s in %s that fail%s: nothing was changed", e.instance, e.model, plural.Count(e.failing, "way"), map[bool]string{true: "s"}[e.failing == 1])
+}
+
+func (*unlikeError) Unwrap() error { return provision.ErrDeclined }
+
+// hold is the decision on a plan by its parity: an error where it has findings that fail. allow lets it pass, and says
+// despite what.
+func (o *opened) hold(ctx context.Context, defs *provision.Definitions, bp *provision.Blueprint, plan provision.Planned, allow bool) (despite string, err error) {
+	j, err := o.judgePlan(ctx, defs, bp, plan)
+	switch {
+	case err != nil && allow && ctx.Err() == nil:
+		fmt.Fprintf(o.err, "note: %v\n", err)
+		return "a plan that could not be compared", nil
+	case err != nil || j == nil:
+		return "", err
+	}
+	if unknown := j.report.Unknown + len(j.report.Incomplete); unknown > 0 {
+		fmt.Fprintf(o.err, "note: what is planned for %s is compared with %s as far as it is known: %s only once it is applied. Then: maquette parity %s\n",
+			bp.Instance, j.report.Baseline.Name, plural.Count(unknown, "fact"), bp.Instance)
+	}
+	if j.failing == 0 {
+		return "", nil
+	}
+	if err := j.print(o.streams); err != nil {
+		return "", err
+	}
+	if !allow {
+		return "", &unlikeError{bp.Instance, j.report.Baseline.Name, j.failing}
+	}
+	return plural.Count(j.failing, "finding") + " of its plan", nil
+}
