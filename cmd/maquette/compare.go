@@ -188,15 +188,17 @@ func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 	if err != nil {
 		return nil, err
 	}
-	cat, err := loadCatalog(o.catalogs, p.err)
-	if err != nil {
-		return nil, err
+	cat := o.shared.catalog()
+	if cat == nil {
+		if cat, err = loadCatalog(o.catalogs, p.err); err != nil {
+			return nil, err
+		}
 	}
 	documents, err := o.documents(cmd)
 	if err != nil {
 		return nil, err
 	}
-	obs, err := newObserver(p, args...)
+	obs, err := o.shared.observer(p, args)
 	if err != nil {
 		return nil, err
 	}
@@ -217,10 +219,14 @@ func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 		return nil, err
 	}
 	base, cand := sidesOfDocuments(documents)
-	if len(args) > 0 {
-		if base, cand, err = obs.observeBoth(ctx, baseline, candidate); err != nil {
-			return nil, err
-		}
+	switch {
+	case o.shared != nil:
+		base, cand, err = o.shared.observe(ctx, obs, baseline, candidate)
+	case len(args) > 0:
+		base, cand, err = obs.observeBoth(ctx, baseline, candidate)
+	}
+	if err != nil {
+		return nil, err
 	}
 	obs.tellNotes()
 	if err := o.lay(ctx, documents, base, cand); err != nil {

@@ -74,7 +74,9 @@ func TestScripts(t *testing.T) {
 			"exits":      exits,
 			"valid":      valid,
 			"valid-gate": validGate,
+			"valid-all":  validAll,
 			"validline":  validLines,
+			"within":     within,
 			"same":       same,
 			"clean":      clean,
 			"untouched":  untouched,
@@ -136,6 +138,11 @@ func validGate(ts *testscript.TestScript, neg bool, args []string) {
 	validBy(ts, neg, filepath.Join(filepath.Dir(ts.Getenv("SCHEMA")), "gate.schema.json"), args)
 }
 
+// validAll checks several reports in one against their published schema: valid-all FILE...
+func validAll(ts *testscript.TestScript, neg bool, args []string) {
+	validBy(ts, neg, filepath.Join(filepath.Dir(ts.Getenv("SCHEMA")), "reports.schema.json"), args)
+}
+
 func validBy(ts *testscript.TestScript, neg bool, file string, args []string) {
 	schema, err := jsonschema.NewCompiler().Compile(file)
 	ts.Check(err)
@@ -158,6 +165,13 @@ func validLines(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Check(err)
 			ts.Check(schema.Validate(doc))
 		}
+	}
+}
+
+// within checks that a file has what another one holds: within FILE PART.
+func within(ts *testscript.TestScript, neg bool, args []string) {
+	if strings.Contains(ts.ReadFile(args[0]), ts.ReadFile(args[1])) == neg {
+		ts.Fatalf("%s and %s: what the second holds is in the first: %v", args[0], args[1], !neg)
 	}
 }
 

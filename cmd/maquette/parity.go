@@ -30,6 +30,8 @@ type parityOptions struct {
 	policies  []string // files
 	earlier   string   // file of a report; "": none
 	today     date
+	all       bool
+	shared    *sharedSources // of several comparisons at once; nil: of one alone
 
 	documentFlags []string
 	secrets       []string // patterns of keys of those
@@ -39,7 +41,7 @@ func newParity(s *streams) *cobra.Command {
 	p := &project{streams: s}
 	var o parityOptions
 	cmd := &cobra.Command{
-		Use:   "parity [BASELINE] CANDIDATE",
+		Use:   "parity [BASELINE] CANDIDATE | --all",
 		Short: "Compare a candidate (staging) with a baseline (production), up to scale",
 		Long: `Compare a candidate (usually staging) with a baseline (usually production) and
 judge whether it is a true scale model: same versions, same proportions, more
@@ -58,10 +60,17 @@ the content:
                   it is read, and what belongs to the environment (docs/aws.md)
   -               standard input (one of the two)
 
+With --all, every environment that models another is compared with it, side by side. It
+prints each report and a summary, or one JSON document (docs/reports.schema.json); the
+exit code is the worst: 1, then 2, then 3.
+
 Exit codes: 0 nothing at or above --fail-on, 1 could not run, 2 findings at or
 above --fail-on, 3 evidence was missing.`,
 		Example: `  # An environment with the one that it models
   maquette parity staging
+
+  # Every environment that models another, each production read once
+  maquette parity --all
 
   # Two states and no configuration
   maquette parity production.tfstate staging.tfstate
@@ -87,6 +96,9 @@ above --fail-on, 3 evidence was missing.`,
   # Waivers for states without definitions; fail on what is new since an earlier run
   maquette parity --policy parity.hcl --baseline-report main.json prod.tfstate stag.tfstate`,
 		Args: func(cmd *cobra.Command, args []string) error {
+			if o.all {
+				return onlyAll(cmd, args)
+			}
 			if len(args) != 1 && len(args) != 2 && !(len(args) == 0 && len(o.documentFlags) > 0) {
 				return usage(cmd, "two sources are wanted, a baseline and a candidate, or one environment that models another; %d given", len(args))
 			}
@@ -96,11 +108,15 @@ above --fail-on, 3 evidence was missing.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.all {
+				return runParityAll(cmd.Context(), p, cmd, &o)
+			}
 			return runParity(cmd.Context(), p, cmd, &o, args)
 		},
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
+	f.BoolVar(&o.all, "all", false, "compare every environment of the definitions that models another")
 	f.StringVarP(&o.format, "format", "f", "text", "what to print: "+oneOf(report.Formats()))
 	o.outputFlag(cmd)
 	o.flags(cmd, p)
