@@ -89,7 +89,7 @@ func strong(s string) bool {
 }
 
 func (e *environment) buildReferences() {
-	r := &references{env: e, owner: map[string]int32{}, shared: map[string][]int32{}, networks: map[netip.Prefix]int32{}}
+	r := &references{env: e, owner: make(map[string]int32, 4*len(e.units)), shared: map[string][]int32{}, networks: map[netip.Prefix]int32{}}
 	e.refs = r
 	accounts, regions := map[string]int{}, map[string]int{}
 	own := make([]int32, len(e.units))
@@ -171,8 +171,7 @@ func (r *references) computed(u *unit, path, text string, attrs map[string]int32
 		if _, taken := r.owner[name]; taken {
 			continue
 		}
-		id := strings.HasSuffix(path, "_id") && name != r.account && !commonText(name)
-		if !id && !strong(first) {
+		if !strong(first) && (!strings.HasSuffix(path, "_id") || name == r.account || commonText(name)) {
 			continue
 		}
 		if _, ok := attrs[path]; !ok {

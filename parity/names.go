@@ -1,6 +1,8 @@
 package parity
 
 import (
+	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -324,32 +326,55 @@ func spoken(nameless, other *Snapshot, names nameSet) string {
 func ownWord(s *Snapshot) string {
 	votes := map[string]int{}
 	for i := range s.Resources {
-		a := s.Resources[i].Attributes
-		for _, tags := range []string{"tags_all", "tags", "labels"} {
-			t := a.Get(tags)
-			if t.Kind != Object {
-				continue
-			}
-			for j, k := range t.Keys() {
-				switch strings.ToLower(k) {
-				case "environment", "env", "stage", "environment_name", "env_name":
-					if w := strings.ToLower(t.Items()[j].Str()); w != "" && len(w) <= 40 {
-						votes[w] += 4
-					}
-				}
-			}
-			break
+		n := s.Resources[i].Attributes.node
+		if n == nil || n.packed == nil {
+			continue
 		}
-		for _, k := range nameAttributes {
-			eachWord(a.Get(k).Str(), func(from, to int) {
-				w := strings.ToLower(a.Get(k).Str()[from:to])
-				if f := formsOf[w]; f != nil {
+		for _, leaf := range n.packed.layout.tags {
+			if w := strings.ToLower(n.packed.in.text(n.packed.at + leaf)); w != "" && len(w) <= 40 {
+				votes[w] += 4
+			}
+		}
+		for _, g := range n.packed.layout.given {
+			text := n.packed.in.text(n.packed.at + g.leaf)
+			eachWord(text, func(from, to int) {
+				if f := formsOf[strings.ToLower(text[from:to])]; f != nil {
 					votes[f[0]]++
 				}
 			})
 		}
 	}
 	return most(votes)
+}
+
+// givenName is one of nameAttributes that a resource has as text.
+type givenName struct {
+	attribute int
+	leaf      uint32
+}
+
+// findNames notes where a resource's own names and those of its environment are.
+func (l *layout) findNames() {
+	for i, k := range nameAttributes {
+		if at, ok := slices.BinarySearch(l.keys, k); ok && l.kids[at].kind == String {
+			l.given = append(l.given, givenName{i, l.first[at]})
+		}
+	}
+	for _, tags := range []string{"tags_all", "tags", "labels"} {
+		at, ok := slices.BinarySearch(l.keys, tags)
+		if !ok || l.kids[at].kind != Object {
+			continue
+		}
+		for j, k := range l.kids[at].keys {
+			switch strings.ToLower(k) {
+			case "environment", "env", "stage", "environment_name", "env_name":
+				if l.kids[at].kids[j].kind == String {
+					l.tags = append(l.tags, l.first[at]+l.kids[at].first[j])
+				}
+			}
+		}
+		return
+	}
 }
 
 // nameAttributes hold the names that people give to resources.
@@ -375,43 +400,98 @@ func substitution(base, cand *Snapshot, b, c nameSet) (from, to string) {
 		}
 		return m
 	})
-	votes := map[string]int{}
-	differ := 0
-	order := map[string]int{}
-	for i := range base.Resources {
-		r := &base.Resources[i]
-		o := at[r.Address]
-		if n := order[r.Type]; o == nil && n < len(nth()[r.Type]) {
-			x := nth()[r.Type][n]
-			if w, v, ok := oneWord(r.Address, x.Address); ok {
-				o = x
-				differ++
-				votes[w+"\x00"+v]++
+	ordinal := sync.OnceValue(func() []int {
+		order, seen := make([]int, len(base.Resources)), map[string]int{}
+		for i := range base.Resources {
+			t := base.Resources[i].Type
+			order[i] = seen[t]
+			seen[t]++
+		}
+		return order
+	})
+	type tally struct {
+		votes  map[string]int
+		differ int
+	}
+	vote := func(from, to int) tally {
+		t := tally{votes: map[string]int{}}
+		for i := from; i < to; i++ {
+			r := &base.Resources[i]
+			o := at[r.Address]
+			if o == nil {
+				if n := ordinal()[i]; n < len(nth()[r.Type]) {
+					x := nth()[r.Type][n]
+					if w, v, ok := oneWord(r.Address, x.Address); ok {
+						o = x
+						t.differ++
+						t.votes[w+"\x00"+v]++
+					}
+				}
 			}
-		}
-		order[r.Type]++
-		if o == nil {
-			continue
-		}
-		for _, k := range nameAttributes {
-			x, y := r.Attributes.Get(k).Str(), o.Attributes.Get(k).Str()
-			if k == "id" && (x == r.Attributes.Get("name").Str() || strong(x) || strong(y)) {
+			if o == nil {
 				continue
 			}
-			x, y = elide(b.replace(x)), elide(c.replace(y))
-			if x == "" || y == "" || x == y {
-				continue
-			}
-			differ++
-			if w, v, ok := oneWord(x, y); ok {
-				votes[w+"\x00"+v]++
-			}
+			eachName(r, o, func(k, x, y, name string) {
+				if k == "id" && (x == name || strong(x) || strong(y)) {
+					return
+				}
+				x, y = elide(b.replace(x)), elide(c.replace(y))
+				if x == "" || y == "" || x == y {
+					return
+				}
+				t.differ++
+				if w, v, ok := oneWord(x, y); ok {
+					t.votes[w+"\x00"+v]++
+				}
+			})
+		}
+		return t
+	}
+	parts := make([]tally, max(1, min(runtime.GOMAXPROCS(0), len(base.Resources)/256)))
+	var wg sync.WaitGroup
+	for i := range parts {
+		wg.Go(func() {
+			parts[i] = vote(len(base.Resources)*i/len(parts), len(base.Resources)*(i+1)/len(parts))
+		})
+	}
+	wg.Wait()
+	votes, differ := map[string]int{}, 0
+	for _, t := range parts {
+		differ += t.differ
+		for w, n := range t.votes {
+			votes[w] += n
 		}
 	}
 	if best := most(votes); best != "" && votes[best] >= 3 && 2*votes[best] > differ {
 		from, to, _ = strings.Cut(best, "\x00")
 	}
 	return from, to
+}
+
+// eachName calls f with the names that two resources have in the same
+// attribute, and with the first one's "name".
+func eachName(r, o *Resource, f func(attribute, x, y, name string)) {
+	x, y := r.Attributes.node, o.Attributes.node
+	if x == nil || y == nil || x.packed == nil || y.packed == nil {
+		return
+	}
+	gx, gy := x.packed.layout.given, y.packed.layout.given
+	text := func(n *packed, g givenName) string { return n.in.text(n.at + g.leaf) }
+	name := ""
+	if len(gx) > 0 && nameAttributes[gx[0].attribute] == "name" {
+		name = text(x.packed, gx[0])
+	}
+	for i, j := 0, 0; i < len(gx) && j < len(gy); {
+		switch {
+		case gx[i].attribute < gy[j].attribute:
+			i++
+		case gx[i].attribute > gy[j].attribute:
+			j++
+		default:
+			f(nameAttributes[gx[i].attribute], text(x.packed, gx[i]), text(y.packed, gy[j]), name)
+			i, j = i+1, j+1
+		}
+	}
 }
 
 // oneWord returns the words in which x and y differ when it is exactly one.

@@ -2,6 +2,7 @@ package parity
 
 import (
 	"hash/maphash"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ type Packer struct {
 	form []byte   // of what is being packed
 	ids  []uint32 // its leaves
 	work []byte   // for texts with escapes
+	next []uint32 // after each key, the one that came last time
 }
 
 // NewPacker returns a Packer that holds nothing.
@@ -45,6 +47,9 @@ type layout struct {
 	kids             []*layout
 	first            []uint32 // the kids' first leaves, from this one's
 	leaves           uint32
+
+	given []givenName // of a resource: the names that people gave to it
+	tags  []uint32    // and the tags that name its environment
 }
 
 // Pack returns an Object as one that is kept by p. Other values are returned
@@ -105,6 +110,7 @@ func (p *Packer) take() Value {
 	s := p.layouts[string(p.form)]
 	if s == nil {
 		s, _ = p.layoutOf(p.form)
+		s.findNames()
 		p.layouts[string(p.form)] = s
 	}
 	if len(p.nodes) == 0 {
@@ -114,6 +120,9 @@ func (p *Packer) take() Value {
 	p.nodes = p.nodes[1:]
 	*n = packed{node: node{keys: s.keys, nulls: s.nulls}, in: p, layout: s, at: uint32(len(p.leaves))}
 	n.node.packed = n
+	if cap(p.leaves)-len(p.leaves) < len(p.ids) {
+		p.leaves = slices.Grow(p.leaves, len(p.leaves)+len(p.ids)) // to the double
+	}
 	p.leaves = append(p.leaves, p.ids...)
 	return Value{Kind: Object, node: &n.node}
 }

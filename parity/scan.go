@@ -2,6 +2,7 @@ package parity
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -125,6 +126,26 @@ func (s *scanner) text() uint32 {
 	}
 }
 
+// key reads a key, of which the one before it mostly tells which it is.
+func (s *scanner) key(before uint32) uint32 {
+	p := s.p
+	if int(before) < len(p.next) {
+		guess := p.next[before]
+		t, rest := p.texts.all[guess], s.raw[s.at+1:]
+		if guess != 0 && len(rest) > len(t) && rest[len(t)] == '"' && string(rest[:len(t)]) == t {
+			s.at += len(t) + 2
+			return guess
+		}
+	} else {
+		p.next = append(p.next, make([]uint32, int(before)+1-len(p.next)+1024)...)
+	}
+	id := s.text()
+	if p.next[before] = id; strings.IndexByte(p.texts.all[id], '\\') >= 0 {
+		p.next[before] = 0 // it is written otherwise
+	}
+	return id
+}
+
 func (s *scanner) number() []byte {
 	from := s.at
 	for ; s.at < len(s.raw); s.at++ {
@@ -172,7 +193,7 @@ func (s *scanner) skip() {
 func (s *scanner) attributes(depth int) (Value, error) {
 	from := s.at
 	s.p.form, s.p.ids = s.p.form[:0], s.p.ids[:0]
-	sorted, err := s.pack(depth)
+	sorted, err := s.pack(depth, 0)
 	if err != nil {
 		return Value{}, err
 	}
@@ -187,8 +208,9 @@ func (s *scanner) attributes(depth int) (Value, error) {
 }
 
 // pack adds a value. It is not sorted if the keys of an object are not, or
-// come twice; what was added is of no use then.
-func (s *scanner) pack(depth int) (sorted bool, err error) {
+// come twice; what was added is of no use then. under is the key that it
+// stands under.
+func (s *scanner) pack(depth int, under uint32) (sorted bool, err error) {
 	if depth > s.maxDepth {
 		return false, ErrTooDeep
 	}
@@ -198,7 +220,7 @@ func (s *scanner) pack(depth int) (sorted bool, err error) {
 		s.at++
 		p.form = append(p.form, byte(List))
 		for s.next() != ']' {
-			if sorted, err := s.pack(depth + 1); err != nil || !sorted {
+			if sorted, err := s.pack(depth+1, under); err != nil || !sorted {
 				return sorted, err
 			}
 		}
@@ -210,7 +232,8 @@ func (s *scanner) pack(depth int) (sorted bool, err error) {
 		p.form = append(p.form, byte(Object))
 		last := ""
 		for s.next() == '"' {
-			id := s.text()
+			id := s.key(under)
+			under = id
 			key := p.texts.all[id]
 			if key <= last && (last != "" || len(p.form) > mark+1) {
 				return false, nil
@@ -222,7 +245,7 @@ func (s *scanner) pack(depth int) (sorted bool, err error) {
 				continue
 			}
 			p.key(id)
-			if sorted, err := s.pack(depth + 1); err != nil || !sorted {
+			if sorted, err := s.pack(depth+1, id); err != nil || !sorted {
 				return sorted, err
 			}
 		}

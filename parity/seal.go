@@ -389,7 +389,34 @@ func SecretName(key string) bool {
 }
 
 // LooksSecret reports whether a text is of a form that only secrets have.
-func LooksSecret(text string) bool { return len(text) >= 16 && secretText.MatchString(text) }
+func LooksSecret(text string) bool {
+	if len(text) < 16 {
+		return false
+	}
+	switch text[:2] { // with which those forms begin
+	case "--", "AK", "AS", "gh", "gi", "gl", "xo", "sk", "rk", "SG", "ey":
+		return secretText.MatchString(text)
+	}
+	return false
+}
+
+// assigns is false where no assignment to a name that tells a secret is in a
+// text: one without its words.
+func assigns(text string) bool {
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c >= 0x80:
+			return assignment.MatchString(text) // letters that fold to others
+		case i+3 > len(text):
+		case c == 'p' || c == 'P' || c == 's' || c == 'S' || c == 't' || c == 'T' || c == 'k' || c == 'K':
+			switch strings.ToLower(text[i : i+3]) {
+			case "pas", "pwd", "sec", "tok", "key":
+				return assignment.MatchString(text)
+			}
+		}
+	}
+	return false
+}
 
 // hideInside hides the secrets that a longer text carries: passwords in URLs,
 // assignments in scripts and command lines, private keys.
@@ -400,7 +427,7 @@ func (s *secrets) hideInside(text string) string {
 	if strings.Contains(text, "://") && strings.Contains(text, "@") {
 		text = replaceGroup(userInfo, text, 2, s.add)
 	}
-	if strings.ContainsAny(text, "= ") && assignment.MatchString(text) {
+	if strings.ContainsAny(text, "= ") && assigns(text) {
 		text = hideAssignments(text, s.add)
 	}
 	if strings.ContainsAny(text, " \t\n\f\r") && bearer.MatchString(text) {

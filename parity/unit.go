@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -31,6 +32,9 @@ type environment struct {
 	units []*unit
 	refs  *references
 	plans map[sealKey]*plan
+
+	canonicalNames map[string]string // what canonicalName said
+	modulePaths    map[string]string
 }
 
 // commonKey is the key of a unit and its counterpart alike: the lesser of both.
@@ -108,6 +112,18 @@ func zoneStem(s string) string {
 // canonicalName is a name without the environment's, as far as something is
 // left of it.
 func (e *environment) canonicalName(s string) string {
+	c, ok := e.canonicalNames[s]
+	if !ok {
+		if e.canonicalNames == nil {
+			e.canonicalNames = map[string]string{}
+		}
+		c = e.newCanonicalName(s)
+		e.canonicalNames[s] = c
+	}
+	return c
+}
+
+func (e *environment) newCanonicalName(s string) string {
 	c := e.names.replace(s)
 	if x := strings.Trim(elide(c), "-_."); x != "" {
 		return x
@@ -118,12 +134,11 @@ func (e *environment) canonicalName(s string) string {
 // buildUnits groups the snapshot's resources. Deposed objects are no members.
 func (e *environment) buildUnits() {
 	type group struct {
-		blocks map[string]bool
-		list   []*Resource
-		u      *unit
+		list []*Resource
+		u    *unit
 	}
-	groups := map[string]*group{}
-	var order []string
+	groups := make(map[string]*group, len(e.snap.Resources))
+	order := make([]*group, 0, len(e.snap.Resources))
 	for i := range e.snap.Resources {
 		r := &e.snap.Resources[i]
 		if r.Deposed {
@@ -133,21 +148,21 @@ func (e *environment) buildUnits() {
 		u := e.place(r, t)
 		g := groups[u.key]
 		if g == nil {
-			g = &group{blocks: map[string]bool{}, u: u}
+			g = &group{u: u}
 			groups[u.key] = g
-			order = append(order, u.key)
+			order = append(order, g)
 		}
-		g.blocks[e.source(r)] = true
 		g.list = append(g.list, r)
 	}
 	add := func(u *unit, members []*Resource) {
 		u.index, u.members = len(e.units), members
 		e.units = append(e.units, u)
 	}
-	for _, key := range order {
-		g := groups[key]
-		if g.u.typ.Scale == catalog.NotCounted && (len(g.blocks) > 1 || len(g.list) > 1) {
-			for _, part := range e.split(g.list, len(g.blocks) > 1) {
+	for _, g := range order {
+		if g.u.typ.Scale == catalog.NotCounted && len(g.list) > 1 {
+			source := e.source(g.list[0])
+			blocks := slices.ContainsFunc(g.list[1:], func(r *Resource) bool { return e.source(r) != source })
+			for _, part := range e.split(g.list, blocks) {
 				u := *g.u
 				u.key += part.suffix
 				if part.suffix != "" {
@@ -252,6 +267,9 @@ func (e *environment) modulePath(path string) string {
 	if path == "" {
 		return ""
 	}
+	if known, ok := e.modulePaths[path]; ok {
+		return known
+	}
 	steps := moduleStep.FindAllStringSubmatch(path, -1)
 	out := make([]string, 0, len(steps))
 	for _, m := range steps {
@@ -261,7 +279,11 @@ func (e *environment) modulePath(path string) string {
 		}
 		out = append(out, step)
 	}
-	return strings.Join(out, ".")
+	if e.modulePaths == nil {
+		e.modulePaths = map[string]string{}
+	}
+	e.modulePaths[path] = strings.Join(out, ".")
+	return e.modulePaths[path]
 }
 
 // givenName is the name that people gave to a resource, "" where they did not.

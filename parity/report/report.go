@@ -62,6 +62,10 @@ func writeJSON(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(bytes.ReplaceAll(buf.Bytes(), []byte("##"), []byte(`#\u0023`)))
+	text := buf.Bytes()
+	if bytes.Contains(text, []byte("##")) {
+		text = bytes.ReplaceAll(text, []byte("##"), []byte(`#\u0023`))
+	}
+	_, err := w.Write(text)
 	return err
 }

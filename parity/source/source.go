@@ -189,6 +189,7 @@ type document struct {
 	sensitive  map[string]parity.Value // plan: address -> after_sensitive
 	created    map[string]bool         // plan: addresses of what is yet to be made
 	config     parity.Value            // plan: configuration
+	providers  map[string]string       // the addresses in what a state calls them
 }
 
 func (d *document) place(err error) string {

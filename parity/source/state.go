@@ -35,9 +35,7 @@ func (d *document) stateResource(v parity.Value) error {
 	if base.Type == "" || base.Name == "" {
 		return errors.New("a resource has no type or no name")
 	}
-	if m := providerAddress.FindStringSubmatch(base.Provider); m != nil {
-		base.Provider = m[1]
-	}
+	base.Provider = d.provider(base.Provider)
 	mode := v.Get("mode").Str()
 	for _, inst := range v.Get("instances").Items() {
 		if inst.Kind != parity.Object {
@@ -76,9 +74,28 @@ func (d *document) stateResource(v parity.Value) error {
 			r.Attributes = hidePath(r.Attributes, path.Items())
 		}
 		r.Attributes = d.pack.Pack(r.Attributes)
+		if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
+			d.snap.Resources = slices.Grow(d.snap.Resources, n+1) // to the double
+		}
 		d.snap.Resources = append(d.snap.Resources, r)
 	}
 	return nil
+}
+
+// provider is the address in what a state calls a resource's provider.
+func (d *document) provider(text string) string {
+	address, ok := d.providers[text]
+	if !ok {
+		address = text
+		if m := providerAddress.FindStringSubmatch(text); m != nil {
+			address = m[1]
+		}
+		if d.providers == nil {
+			d.providers = map[string]string{}
+		}
+		d.providers[text] = address
+	}
+	return address
 }
 
 // The kinds that the members of a state's resources and instances have, where
