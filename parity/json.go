@@ -236,6 +236,9 @@ func (v Value) MarshalJSON() ([]byte, error) { return v.appendJSON(nil), nil }
 
 // FromSnapshot undoes the marks of a Value that was read from a snapshot.
 func FromSnapshot(v Value) Value {
+	if v.node != nil && v.node.packed != nil && !v.node.packed.layout.hasMarks() {
+		return v
+	}
 	if v.Kind == Object && len(v.Keys()) == 1 {
 		switch v.Keys()[0] {
 		case "$unknown":

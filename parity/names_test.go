@@ -113,6 +113,8 @@ func TestEnvironmentNamesAreInferred(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			tt.base.packAll()
+			tt.cand.packAll()
 			b, c := environmentNames(
 				&environment{snap: tt.base, word: ownWord(tt.base)},
 				&environment{snap: tt.cand, word: ownWord(tt.cand)})

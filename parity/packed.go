@@ -204,6 +204,15 @@ func (v Value) AnyObject(f func(keys []string) bool) bool {
 	return false
 }
 
+// hasMarks reports whether a form has objects of one key that may be marks of a
+// saved snapshot's.
+func (l *layout) hasMarks() bool {
+	if l.kind == Object && len(l.keys) == 1 && strings.HasPrefix(l.keys[0], "$") {
+		return true
+	}
+	return slices.ContainsFunc(l.kids, (*layout).hasMarks)
+}
+
 // texts numbers texts, each once.
 type texts struct {
 	seed  maphash.Seed

@@ -232,7 +232,10 @@ func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 	if err := o.lay(ctx, documents, base, cand); err != nil {
 		return nil, err
 	}
-	rep := parity.Compare(base, cand, cat, opt)
+	rep, err := unlessStopped(ctx, func() *parity.Report { return parity.Compare(base, cand, cat, opt) })
+	if err != nil {
+		return nil, err
+	}
 	if earlier != nil {
 		if err := rep.Against(earlier, opt); err != nil {
 			return nil, fmt.Errorf("holding the report against the earlier one in %s: %w", o.earlier, err)
@@ -242,6 +245,19 @@ func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 		return nil, err
 	}
 	return &comparison{rep, opt, obs, baseline, candidate}, ctx.Err()
+}
+
+// unlessStopped does what takes long and asks nobody. Who stops the command does not wait for it.
+func unlessStopped[T any](ctx context.Context, f func() T) (T, error) {
+	done := make(chan T, 1)
+	go func() { done <- f() }()
+	select {
+	case result := <-done:
+		return result, nil
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
 }
 
 // observeBoth reads both sources side by side. Where both fail, the baseline's

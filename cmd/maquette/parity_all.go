@@ -121,14 +121,28 @@ func runParityAll(ctx context.Context, p *project, cmd *cobra.Command, o *parity
 		return errors.New("no environment of the definitions models another\n  Write model_of in one, or name two sources to compare")
 	}
 	done := progress(p.err, "comparing "+plural.Count(len(names), "environment"))
-	results := make([]*comparison, len(names))
-	errs := make([]error, len(names))
+	compared, err := unlessStopped(ctx, func() []attempt { return compareAll(ctx, p, cmd, o, names) })
+	done()
+	if err != nil {
+		return err
+	}
+	return tellAll(ctx, p, o, outs, names, compared)
+}
+
+// attempt is what came of comparing one of several environments.
+type attempt struct {
+	*comparison
+	err error
+}
+
+func compareAll(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptions, names []string) []attempt {
+	attempts := make([]attempt, len(names))
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(names)) {
 		wg.Go(func() {
 			for i := range next {
-				results[i], errs[i] = compare(ctx, p, cmd, o, names[i:i+1])
+				attempts[i].comparison, attempts[i].err = compare(ctx, p, cmd, o, names[i:i+1])
 			}
 		})
 	}
@@ -137,21 +151,19 @@ func runParityAll(ctx context.Context, p *project, cmd *cobra.Command, o *parity
 	}
 	close(next)
 	wg.Wait()
-	done()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return tellAll(ctx, p, o, outs, names, results, errs)
+	return attempts
 }
 
-func tellAll(ctx context.Context, p *project, o *parityOptions, outs []output[report.ManyRenderer], names []string, results []*comparison, errs []error) error {
+func tellAll(ctx context.Context, p *project, o *parityOptions, outs []output[report.ManyRenderer], names []string, attempts []attempt) error {
 	var reports []*parity.Report
-	for i, compared := range results {
-		if errs[i] != nil {
-			fmt.Fprintf(p.err, "maquette: comparing %s: %v\n", names[i], errs[i])
+	var failed error
+	for i, a := range attempts {
+		if a.err != nil {
+			failed = exitCode(exitError)
+			fmt.Fprintf(p.err, "maquette: comparing %s: %v\n", names[i], a.err)
 			continue
 		}
-		reports = append(reports, compared.report)
+		reports = append(reports, a.report)
 	}
 	err := writeAll(p.streams, outs, func(w io.Writer, render report.ManyRenderer, colour bool) error {
 		return render(w, reports, report.Style{Colour: colour, All: o.show == "all"})
@@ -160,17 +172,17 @@ func tellAll(ctx context.Context, p *project, o *parityOptions, outs []output[re
 		return err
 	}
 	if o.history != "" {
-		for _, compared := range results {
-			if compared == nil {
+		for _, a := range attempts {
+			if a.err != nil {
 				continue
 			}
-			if err := record(ctx, o.history, compared.report, compared.options, p.err); err != nil {
+			if err := record(ctx, o.history, a.report, a.options, p.err); err != nil {
 				return err
 			}
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return exitCode(exitError)
+	if failed != nil {
+		return failed
 	}
 	return verdictCode(report.Worst(reports))
 }
