@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -38,27 +39,10 @@ exit code is 2.`,
 			defer o.registry.Close()
 			plans := []planJSON{}
 			for _, bp := range blueprints {
-				screen := newScreen(cmd.Context(), s.err)
-				show := screen.instance(bp.Instance, len(blueprints) > 1)
-				plan := planJSON{Instance: bp.Instance, Environment: bp.Environment, Tiers: bp.Tiers}
-				var look func(provision.Planned) error
-				if _, models := defs.Model(bp.Environment); models && bp.Lifetime == nil {
-					look = func(planned provision.Planned) error {
-						show.pause()
-						j, err := o.judgePlan(cmd.Context(), defs, bp, planned)
-						if err == nil && j != nil {
-							plan.Parity, plan.failing = j.report, j.failing
-						}
-						return err
-					}
-				}
-				changes, err := o.lifecycle.Plan(cmd.Context(), bp, show.quiet, look)
-				show.done()
-				screen.close()
+				plan, err := o.plan(cmd.Context(), defs, bp, len(blueprints) > 1)
 				if err != nil {
-					return o.tell(defs, err)
+					return err
 				}
-				plan.Changes = orEmpty(changes)
 				plans = append(plans, plan)
 			}
 			failing := 0
@@ -88,6 +72,32 @@ exit code is 2.`,
 	f.BoolVar(&asJSON, "json", false, "print the plan as JSON")
 	p.runFlags(f)
 	return cmd
+}
+
+// plan says what up would change of an instance, and how that compares with what it is a model of.
+func (o *opened) plan(ctx context.Context, defs *provision.Definitions, bp *provision.Blueprint, named bool) (planJSON, error) {
+	screen := newScreen(ctx, o.err)
+	show := screen.instance(bp.Instance, named)
+	plan := planJSON{Instance: bp.Instance, Environment: bp.Environment, Tiers: bp.Tiers}
+	var look func(provision.Planned) error
+	if _, models := defs.Model(bp.Environment); models && bp.Lifetime == nil {
+		look = func(planned provision.Planned) error {
+			show.pause()
+			j, err := o.judgePlan(ctx, defs, bp, planned)
+			if err == nil && j != nil {
+				plan.Parity, plan.failing = j.report, j.failing
+			}
+			return err
+		}
+	}
+	changes, err := o.lifecycle.Plan(ctx, bp, show.quiet, look)
+	show.done()
+	screen.close()
+	plan.Changes = orEmpty(changes)
+	if err != nil {
+		return plan, o.tell(defs, err)
+	}
+	return plan, nil
 }
 
 // planJSON is what would change of one instance.

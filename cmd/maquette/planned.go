@@ -50,10 +50,6 @@ func (o *opened) judgePlan(ctx context.Context, defs *provision.Definitions, bp 
 	}
 	baseline, candidate := named{model, model, model}, named{bp.Instance, bp.Environment, bp.Instance}
 	obs := &observer{project: o.project, defs: defs}
-	before, err := obs.environment(ctx, baseline)
-	if err != nil {
-		return nil, failed(err)
-	}
 	after, err := source.Read("the plan of "+bp.Instance, bytes.NewReader(data))
 	if err != nil {
 		return nil, failed(err)
@@ -62,25 +58,38 @@ func (o *opened) judgePlan(ctx context.Context, defs *provision.Definitions, bp 
 	if err := obs.layDocuments(ctx, defs.Environments[bp.Environment], after); err != nil {
 		return nil, failed(err)
 	}
-	cat, err := loadCatalog(nil, o.err)
+	rep, err := obs.modelReport(ctx, baseline, candidate, after)
 	if err != nil {
-		return nil, err
+		return nil, failed(err)
 	}
-	opt := parity.DefaultOptions()
-	opt.Today = time.Now()
-	unchanged := func(string) bool { return false }
-	obs.declared(&opt, unchanged, baseline, candidate)
-	if err := o.project.judgeBy(defs.Environments[bp.Environment].Parity, &opt, unchanged); err != nil {
-		return nil, err
-	}
-	obs.tellNotes()
-	j := &planParity{report: parity.Compare(before, after, cat, opt)}
+	j := &planParity{report: rep}
 	for _, f := range j.report.Findings {
 		if f.Waiver == nil && f.Severity >= j.report.FailOn {
 			j.failing++
 		}
 	}
 	return j, ctx.Err()
+}
+
+// modelReport compares what is known of an environment with what it models, by its definition alone.
+func (o *observer) modelReport(ctx context.Context, baseline, candidate named, after *parity.Snapshot) (*parity.Report, error) {
+	before, err := o.environment(ctx, baseline)
+	if err != nil {
+		return nil, err
+	}
+	cat, err := loadCatalog(nil, o.project.err)
+	if err != nil {
+		return nil, err
+	}
+	opt := parity.DefaultOptions()
+	opt.Today = time.Now()
+	unchanged := func(string) bool { return false }
+	o.declared(&opt, unchanged, baseline, candidate)
+	if err := o.project.judgeBy(o.defs.Environments[candidate.environment].Parity, &opt, unchanged); err != nil {
+		return nil, err
+	}
+	o.tellNotes()
+	return parity.Compare(before, after, cat, opt), ctx.Err()
 }
 
 // print shows what the plan would come to.
