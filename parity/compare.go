@@ -223,7 +223,7 @@ func (j *judge) attributes() {
 		pairs = append(pairs, u)
 	}
 	results := make([]*differ, len(pairs))
-	filled := []map[*unit]map[string]bool{filledIn(j.sb), filledIn(j.sc)}
+	filled := []map[*unit]map[string]bool{filledIn(j.sb, j.c.snap), filledIn(j.sc, j.b.snap)}
 	aligned := newAlignments(j.b, j.c)
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), max(1, len(pairs)/64))
@@ -358,8 +358,9 @@ func counterparts(be, ce *environment, b *unit) func(i int, m *Resource) (first 
 }
 
 // filledIn lists, for each unit, the types of the resources that refer to it
-// and fill in attributes of it.
-func filledIn(s *survey) map[*unit]map[string]bool {
+// and fill in attributes of it. Where the other side does not show such
+// resources, the attributes are all there is to compare.
+func filledIn(s *survey, other *Snapshot) map[*unit]map[string]bool {
 	fillers := map[string]bool{}
 	for _, u := range s.env.units {
 		for _, types := range u.typ.SetBy {
@@ -370,7 +371,7 @@ func filledIn(s *survey) map[*unit]map[string]bool {
 	}
 	out := map[*unit]map[string]bool{}
 	for _, u := range s.env.units {
-		if !fillers[u.typ.Name] {
+		if !fillers[u.typ.Name] || !other.shows(u.typ.Name) {
 			continue
 		}
 		for _, x := range s.named(u) {

@@ -31,6 +31,9 @@ func (j *judge) missing(u *unit) {
 	case u.typ.Kind == "utility":
 		j.report.Uncompared[u.typ.Name] += len(u.members)
 		return
+	case !j.c.snap.shows(u.typ.Name):
+		j.unseen(u, j.report.Candidate)
+		return
 	case j.explained[u]:
 		return
 	}
@@ -73,10 +76,24 @@ func (j *judge) missing(u *unit) {
 	}
 }
 
+// unseen notes that a counterpart could not be seen, as the other environment's source shows no such things. Of a tier
+// that is missing evidence; all else only is not compared.
+func (j *judge) unseen(u *unit, side Side) {
+	j.report.Uncompared[u.typ.Name] += len(u.members)
+	if isTier(u) {
+		j.report.Incomplete = append(j.report.Incomplete, Gap{
+			Source: strings.Join(side.Sources, ", "),
+			Reason: fmt.Sprintf("it shows no %s, so that a counterpart of %s may be there or not", u.typ.Name, u.address()),
+		})
+	}
+}
+
 func (j *judge) extra(u *unit) {
 	switch kind := u.typ.Kind; {
 	case kind == "utility":
 		j.report.Uncompared[u.typ.Name] += len(u.members)
+	case !j.b.snap.shows(u.typ.Name):
+		j.unseen(u, j.report.Baseline)
 	case kind == "parameter" || kind == "secret":
 		j.add("config/missing-key", nil, u, Finding{
 			Severity: Error, Candidate: j.presence(u), Message: fmt.Sprintf("%s is not in the baseline", j.called(u)),

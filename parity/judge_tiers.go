@@ -38,6 +38,9 @@ func (j *judge) tiers() {
 		if t.Baseline.Members > 0 && j.scales(u) {
 			t.Expected.Members = j.expected(u, t.Baseline.Members)
 		}
+		if u.pair == nil && !j.c.snap.shows(u.typ.Name) {
+			t.Status = "unknown"
+		}
 		if c := u.pair; c != nil {
 			t.Candidate = tierSide(c, j.sc)
 			t.Status = j.members(u, c, &t)

@@ -25,6 +25,9 @@ type Snapshot struct {
 	// (data sources): by address, the strings that name them.
 	Externals  []External
 	Incomplete []Gap
+	// Shows are the resource types that the source can show; nil for all. Of
+	// others it says nothing, not even that there are none.
+	Shows []string
 	// Gone are the addresses of what a Terraform state holds and is not live,
 	// where the source was held against one.
 	Gone []string
@@ -149,9 +152,19 @@ func (s *Snapshot) Merge(other *Snapshot) error {
 	s.Externals = append(s.Externals, other.Externals...)
 	s.Incomplete = append(s.Incomplete, other.Incomplete...)
 	s.Gone = append(s.Gone, other.Gone...)
+	if s.Shows != nil && other.Shows != nil {
+		s.Shows = slices.Compact(slices.Sorted(slices.Values(slices.Concat(s.Shows, other.Shows))))
+	} else {
+		s.Shows = nil
+	}
 	s.Providers = mergeMaps(s.Providers, other.Providers)
 	s.Modules = mergeMaps(s.Modules, other.Modules)
 	return nil
+}
+
+// shows reports whether there would be resources of a type, if the environment had any.
+func (s *Snapshot) shows(typ string) bool {
+	return s.Shows == nil || typ == documentType || slices.Contains(s.Shows, typ)
 }
 
 // markSealed keeps with each resource what the snapshot says of all: none may be sealed twice, nor left out.

@@ -87,7 +87,7 @@ func observe(ctx context.Context, req wire.Request, enc *gob.Encoder, opt live.O
 	if err != nil {
 		return nil, err
 	}
-	return &wire.Result{Snapshot: wire.Pack(snap), Types: live.Types()}, nil
+	return &wire.Result{Snapshot: wire.Pack(snap)}, nil
 }
 
 func readings(out io.Writer) error {

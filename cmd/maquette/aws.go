@@ -50,24 +50,23 @@ func awsReader() (string, error) {
 
 // observeAWS reads a live source.
 func (p *project) observeAWS(ctx context.Context, name string) (*parity.Snapshot, error) {
-	snap, _, err := p.readAWS(ctx, name, nil)
-	return snap, err
+	return p.readAWS(ctx, name, nil)
 }
 
 // readAWS reads a live source, held against the environment's own state, if there is
 // one: the one that the source names, else state. It also returns the types of which
 // live sources show resources.
-func (p *project) readAWS(ctx context.Context, name string, state *parity.Snapshot) (*parity.Snapshot, []string, error) {
+func (p *project) readAWS(ctx context.Context, name string, state *parity.Snapshot) (*parity.Snapshot, error) {
 	if p.limits.maxCalls < 0 || p.limits.rate < 0 {
-		return nil, nil, fmt.Errorf("reading %s: --max-calls and --rate cannot be negative", name)
+		return nil, fmt.Errorf("reading %s: --max-calls and --rate cannot be negative", name)
 	}
 	req := wire.Request{Source: name, MaxCalls: p.limits.maxCalls, Rate: p.limits.rate}
 	if u, err := url.Parse(name); err == nil {
 		if of := u.Query().Get("tfstate"); strings.HasPrefix(of, awsScheme) {
-			return nil, nil, fmt.Errorf("reading %s: tfstate names a live source; a Terraform state is wanted", name)
+			return nil, fmt.Errorf("reading %s: tfstate names a live source; a Terraform state is wanted", name)
 		} else if of != "" {
 			if state, err = p.observe(ctx, of); err != nil {
-				return nil, nil, fmt.Errorf("reading %s: %w", name, err)
+				return nil, fmt.Errorf("reading %s: %w", name, err)
 			}
 		}
 	}
@@ -76,11 +75,11 @@ func (p *project) readAWS(ctx context.Context, name string, state *parity.Snapsh
 	}
 	result, err := p.askAWS(ctx, req)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	snap := result.Snapshot.Unpack()
 	snap.ObservedAt = time.Now().UTC().Format(time.RFC3339)
-	return snap, result.Types, nil
+	return snap, nil
 }
 
 // liveOver lays what is live over an environment's state, nil where it has none: what
@@ -92,17 +91,17 @@ type liveOver struct {
 	sources      int
 }
 
-func (l *liveOver) add(snap *parity.Snapshot, types []string) error {
+func (l *liveOver) add(snap *parity.Snapshot) error {
 	l.sources++
 	for _, address := range snap.Gone {
 		l.gone[address]++
 	}
 	snap.Gone = nil
 	if l.whole == nil {
-		l.whole = &parity.Snapshot{ObservedAt: snap.ObservedAt}
+		l.whole = &parity.Snapshot{ObservedAt: snap.ObservedAt, Shows: []string{}}
 		if l.state != nil {
 			rest := *l.state
-			rest.Resources = slices.DeleteFunc(slices.Clone(l.state.Resources), func(r parity.Resource) bool { return slices.Contains(types, r.Type) })
+			rest.Resources = slices.DeleteFunc(slices.Clone(l.state.Resources), func(r parity.Resource) bool { return slices.Contains(snap.Shows, r.Type) })
 			rest.ObservedAt = snap.ObservedAt
 			l.whole = &rest
 		}

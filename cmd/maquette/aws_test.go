@@ -66,6 +66,7 @@ func fakeAWS() {
 	for _, r := range snap.Resources {
 		types[r.Type] = true
 	}
-	say(wire.Message{Result: &wire.Result{Snapshot: wire.Pack(snap), Types: sortedKeys(types)}})
+	snap.Shows = sortedKeys(types)
+	say(wire.Message{Result: &wire.Result{Snapshot: wire.Pack(snap)}})
 	os.Exit(0)
 }

@@ -183,11 +183,11 @@ func (o *observer) resources(ctx context.Context, n named, env *provision.Enviro
 		if !lives(from) {
 			continue
 		}
-		snap, types, err := o.project.readAWS(ctx, from.Source, over.state)
+		snap, err := o.project.readAWS(ctx, from.Source, over.state)
 		if err != nil {
 			return nil, failed(from, err)
 		}
-		if err := over.add(snap, types); err != nil {
+		if err := over.add(snap); err != nil {
 			return nil, fmt.Errorf("observing %s: %w", n.environment, err)
 		}
 	}

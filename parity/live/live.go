@@ -201,7 +201,7 @@ func (r *run) progress() {
 
 // snapshot names what was chosen and puts it together.
 func (r *run) snapshot(chosen []*record, known *knownState) *parity.Snapshot {
-	snap := &parity.Snapshot{Sources: []string{r.source.Text}, Providers: map[string]string{}, Externals: r.externals}
+	snap := &parity.Snapshot{Sources: []string{r.source.Text}, Providers: map[string]string{}, Externals: r.externals, Shows: r.shows()}
 	r.name(chosen, known)
 	for _, rec := range chosen {
 		snap.Resources = append(snap.Resources, rec.resource(known))

@@ -88,11 +88,13 @@ func serviceNamed(name string) *service {
 	return nil
 }
 
-// Types are the types of the resources that live sources show.
-func Types() []string {
-	var types []string
+// shows are the types of the resources that the run can show.
+func (r *run) shows() []string {
+	types := []string{}
 	for _, s := range services {
-		types = append(types, s.types...)
+		if r.source.Without[s.name] == "" {
+			types = append(types, s.types...)
+		}
 	}
 	slices.Sort(types)
 	return types

@@ -62,6 +62,11 @@ func (d *document) snapshotMember(key string, v parity.Value) error {
 			m := v.Items()[i]
 			d.snap.Modules[k] = parity.Module{Source: m.Get("source").Str(), Version: m.Get("version").Str()}
 		}
+	case "shows":
+		d.snap.Shows = []string{}
+		for _, t := range v.Items() {
+			d.snap.Shows = append(d.snap.Shows, t.Str())
+		}
 	case "gone":
 		for _, a := range v.Items() {
 			d.snap.Gone = append(d.snap.Gone, a.Str())
@@ -102,6 +107,7 @@ type snapshotHead struct {
 	Externals   []external               `json:"externals,omitempty"`
 	Incomplete  []parity.Gap             `json:"incomplete,omitempty"`
 	Gone        []string                 `json:"gone,omitempty"`
+	Shows       []string                 `json:"shows,omitempty"`
 }
 
 type external struct {
@@ -133,7 +139,7 @@ func Write(w io.Writer, s *parity.Snapshot) error {
 	}
 	head := snapshotHead{
 		Schema: SnapshotSchema, Environment: s.Environment, ObservedAt: s.ObservedAt, Terraform: s.Terraform,
-		Sources: s.Sources, Providers: s.Providers, Modules: s.Modules, Incomplete: s.Incomplete, Gone: s.Gone,
+		Sources: s.Sources, Providers: s.Providers, Modules: s.Modules, Incomplete: s.Incomplete, Gone: s.Gone, Shows: s.Shows,
 	}
 	for _, e := range s.Externals {
 		head.Externals = append(head.Externals, external(e))

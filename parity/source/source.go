@@ -314,7 +314,7 @@ func (d *document) member(key string) error {
 		d.encrypted = true
 	case "sops":
 		d.sops = true
-	case "providers", "modules", "externals", "incomplete", "sources", "gone":
+	case "providers", "modules", "externals", "incomplete", "sources", "gone", "shows":
 		v, err := d.dec.Value()
 		if err != nil {
 			return err

@@ -30,7 +30,6 @@ type Progress struct{ Calls, Throttles, Done, Of int }
 // Result is what was read.
 type Result struct {
 	Snapshot *Snapshot
-	Types    []string // of which live sources show resources at all
 }
 
 // Snapshot is a parity.Snapshot of one source.
@@ -40,6 +39,7 @@ type Snapshot struct {
 	Externals  []parity.External
 	Incomplete []parity.Gap
 	Gone       []string
+	Shows      []string
 }
 
 // Resource is a parity.Resource.
@@ -60,7 +60,7 @@ type Value struct {
 
 // Pack makes a snapshot ready to send.
 func Pack(s *parity.Snapshot) *Snapshot {
-	out := &Snapshot{Sources: s.Sources, Externals: s.Externals, Incomplete: s.Incomplete, Gone: s.Gone}
+	out := &Snapshot{Sources: s.Sources, Externals: s.Externals, Incomplete: s.Incomplete, Gone: s.Gone, Shows: s.Shows}
 	for i := range s.Resources {
 		out.Resources = append(out.Resources, pack(&s.Resources[i], s.Resources[i].Attributes))
 	}
@@ -97,7 +97,7 @@ func packValue(v parity.Value) Value {
 
 // Unpack makes the snapshot of a packed one.
 func (s *Snapshot) Unpack() *parity.Snapshot {
-	out := &parity.Snapshot{Sources: s.Sources, Externals: s.Externals, Incomplete: s.Incomplete, Gone: s.Gone}
+	out := &parity.Snapshot{Sources: s.Sources, Externals: s.Externals, Incomplete: s.Incomplete, Gone: s.Gone, Shows: s.Shows}
 	for _, r := range s.Resources {
 		out.Resources = append(out.Resources, parity.Resource{
 			Address: r.Address, Module: r.Module, Type: r.Type, Name: r.Name, Key: r.Key, Provider: r.Provider, KeyKind: r.KeyKind,
