@@ -8,8 +8,10 @@ SHELL := bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 30s
 BENCHTIME ?= 1s
-# Copies of the shop's 60 instances in the states that peers are measured on: about 1k and 10k instances.
-COPIES ?= 17,167
+# Copies of the shop's 60 instances in the states that peers are measured on: about 1k, 10k and 100k instances. 8334 is
+# 500k, and 16667 a million. PEERS=-more measures jd, dyff and conftest as well, where they are installed.
+COPIES ?= 17,167,1667
+PEERS ?=
 # Environments to make side by side in make bench, and kills in make faults.
 MANY ?= 32
 KILLS ?= 100
@@ -130,7 +132,8 @@ fuzz: go ## Run every fuzz test for FUZZTIME each
 .PHONY: bench
 bench: build terraform ## Run the benchmarks, then measure maquette beside jq, python3 and terraform by hand
 	PATH="$$PATH:$(TERRAFORM_DIR)" go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(PKG) | grep -v 'no test files'
-	go run ./internal/peers -maquette bin/maquette -copies $(COPIES)
+	go run ./internal/peers -maquette bin/maquette -copies $(COPIES) $(PEERS)
+	go run ./internal/peers -maquette bin/maquette -copies 167 -all 10
 	PATH="$$PATH:$(TERRAFORM_DIR)" go run ./internal/upbench -maquette bin/maquette -many $(MANY)
 
 .PHONY: cover
