@@ -266,22 +266,11 @@ func (j *judge) countAttributes(u *unit) {
 		j.counted("configuration", max(1, leaves(u.members[0].Attributes.Get("content"))))
 		return
 	}
-	keys, items := u.members[0].Attributes.Keys(), u.members[0].Attributes.Items()
-	for i, k := range keys {
-		if items[i].Empty() {
-			continue
-		}
-		switch a := u.typ.Aspect(k); a.Kind {
-		case catalog.Version:
-			j.counted("versions", 1)
-		case catalog.Setting, catalog.Reference, catalog.Secret:
-			if a.Detail != "tag" {
-				j.counted("configuration", 1)
+	if n := j.b.packed(u.members[0]); n != nil {
+		for _, x := range j.b.plan(n, u.typ).counted {
+			if !n.in.empty(n.layout.kids[x.at], n.at+n.layout.first[x.at]) {
+				j.counted(x.dimension, 1)
 			}
-		case catalog.Monitoring:
-			j.counted("monitoring", 1)
-		case catalog.Size:
-			j.counted("topology", 1)
 		}
 	}
 	j.counted("management", 1)

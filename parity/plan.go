@@ -16,6 +16,30 @@ type plan struct {
 	told     []uint32 // those of strings that a program is told in its environment
 	zones    []zoneLeaf
 	sizes    []sizeLeaf
+	counted  []countedAttribute
+}
+
+// countedAttribute is one that counts as compared in a dimension.
+type countedAttribute struct {
+	at        int
+	dimension string
+}
+
+// dimensionOfAspect is the one in which attributes of an aspect count as compared, "" for none.
+func dimensionOfAspect(a catalog.Aspect) string {
+	switch a.Kind {
+	case catalog.Version:
+		return "versions"
+	case catalog.Setting, catalog.Reference, catalog.Secret:
+		if a.Detail != "tag" {
+			return "configuration"
+		}
+	case catalog.Monitoring:
+		return "monitoring"
+	case catalog.Size:
+		return "topology"
+	}
+	return ""
 }
 
 type selfName struct {
@@ -58,6 +82,9 @@ func (e *environment) plan(n *packed, t *catalog.Type) *plan {
 	for i, k := range n.layout.keys {
 		kid, at := n.layout.kids[i], n.layout.first[i]
 		identity := t.Aspect(k).Kind == catalog.Identity
+		if d := dimensionOfAspect(t.Aspect(k)); d != "" {
+			p.counted = append(p.counted, countedAttribute{i, d})
+		}
 		switch {
 		case selfNames[k]:
 			if kid.kind == String && (k == "id" || k == "arn" || identity) {

@@ -61,6 +61,9 @@ func (s *scanner) value(depth int) (Value, error) {
 		s.at++
 		var keys []string
 		var items []Value
+		if depth == 0 || depth == 2 { // a resource, or an instance of one
+			keys, items = make([]string, 0, 8), make([]Value, 0, 8)
+		}
 		nulls := false
 		for s.next() == '"' {
 			key := s.p.texts.all[s.text()]

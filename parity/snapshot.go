@@ -186,10 +186,18 @@ func mergeMaps[V any](first, second map[string]V) map[string]V {
 
 // sortResources gives the resources the one order that all output follows.
 func (s *Snapshot) sortResources() {
-	sort.SliceStable(s.Resources, func(i, j int) bool {
+	blocks := make([]string, len(s.Resources))
+	for i := range s.Resources {
+		if r := &s.Resources[i]; i > 0 && r.Name == s.Resources[i-1].Name && r.Type == s.Resources[i-1].Type && r.Module == s.Resources[i-1].Module {
+			blocks[i] = blocks[i-1]
+		} else {
+			blocks[i] = r.block()
+		}
+	}
+	less := func(i, j int) bool {
 		a, b := &s.Resources[i], &s.Resources[j]
-		if x, y := a.block(), b.block(); x != y {
-			return x < y
+		if blocks[i] != blocks[j] {
+			return blocks[i] < blocks[j]
 		}
 		if a.KeyKind == CountKey && b.KeyKind == CountKey && len(a.Key) != len(b.Key) {
 			return len(a.Key) < len(b.Key)
@@ -198,5 +206,20 @@ func (s *Snapshot) sortResources() {
 			return a.Key < b.Key
 		}
 		return !a.Deposed && b.Deposed
-	})
+	}
+	order := make([]int, len(s.Resources))
+	sorted := true
+	for i := range order {
+		order[i] = i
+		sorted = sorted && (i == 0 || !less(i, i-1))
+	}
+	if sorted {
+		return
+	}
+	sort.SliceStable(order, func(i, j int) bool { return less(order[i], order[j]) })
+	resources := make([]Resource, len(order))
+	for to, from := range order {
+		resources[to] = s.Resources[from]
+	}
+	s.Resources = resources
 }

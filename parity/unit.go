@@ -33,8 +33,8 @@ type environment struct {
 	refs  *references
 	plans map[sealKey]*plan
 
-	canonicalNames map[string]string // what canonicalName said
-	modulePaths    map[string]string
+	// What functions said of texts that come often.
+	canonicalNames, modulePaths, stems, zoneStems map[string]string
 }
 
 // commonKey is the key of a unit and its counterpart alike: the lesser of both.
@@ -112,23 +112,26 @@ func zoneStem(s string) string {
 // canonicalName is a name without the environment's, as far as something is
 // left of it.
 func (e *environment) canonicalName(s string) string {
-	c, ok := e.canonicalNames[s]
-	if !ok {
-		if e.canonicalNames == nil {
-			e.canonicalNames = map[string]string{}
+	return remembered(&e.canonicalNames, s, func(s string) string {
+		c := e.names.replace(s)
+		if x := strings.Trim(elide(c), "-_."); x != "" {
+			return x
 		}
-		c = e.newCanonicalName(s)
-		e.canonicalNames[s] = c
-	}
-	return c
+		return c
+	})
 }
 
-func (e *environment) newCanonicalName(s string) string {
-	c := e.names.replace(s)
-	if x := strings.Trim(elide(c), "-_."); x != "" {
-		return x
+// remembered is f of a text, worked out once.
+func remembered(known *map[string]string, s string, f func(string) string) string {
+	result, ok := (*known)[s]
+	if !ok {
+		if *known == nil {
+			*known = map[string]string{}
+		}
+		result = f(s)
+		(*known)[s] = result
 	}
-	return c
+	return result
 }
 
 // buildUnits groups the snapshot's resources. Deposed objects are no members.
@@ -184,9 +187,9 @@ func (e *environment) place(r *Resource, t *catalog.Type) *unit {
 	case t.Members != nil:
 		// A group of its own for each zone is one tier; api_v1 and api_v2,
 		// of many members each, are two.
-		short = zoneStem
+		short = func(s string) string { return remembered(&e.zoneStems, s, zoneStem) }
 	case t.Scale != catalog.NotCounted || follows[t.Kind]:
-		short = stem
+		short = func(s string) string { return remembered(&e.stems, s, stem) }
 	}
 	if s := short(u.name); s != "" {
 		u.name = s
@@ -267,9 +270,10 @@ func (e *environment) modulePath(path string) string {
 	if path == "" {
 		return ""
 	}
-	if known, ok := e.modulePaths[path]; ok {
-		return known
-	}
+	return remembered(&e.modulePaths, path, e.newModulePath)
+}
+
+func (e *environment) newModulePath(path string) string {
 	steps := moduleStep.FindAllStringSubmatch(path, -1)
 	out := make([]string, 0, len(steps))
 	for _, m := range steps {
@@ -279,11 +283,7 @@ func (e *environment) modulePath(path string) string {
 		}
 		out = append(out, step)
 	}
-	if e.modulePaths == nil {
-		e.modulePaths = map[string]string{}
-	}
-	e.modulePaths[path] = strings.Join(out, ".")
-	return e.modulePaths[path]
+	return strings.Join(out, ".")
 }
 
 // givenName is the name that people gave to a resource, "" where they did not.

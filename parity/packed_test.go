@@ -1,0 +1,99 @@
+package parity
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// FuzzElement: what is read without a tree is what the decoder reads.
+func FuzzElement(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"a":null}`, `{"b":1,"a":2}`, `{"a":1,"a":2}`, `{"a":1,"a":null}`, `{"":null,"":1}`, `{"a":[null,[],{},{"x":null}]}`,
+		`{"a":"x\"y\\zé😀","b":"\\"}`, `{"a\"b":1,"c":{"a\"b":1}}`, `{"a":-1.5e+3,"b":0,"c":true,"d":false}`,
+		"{ \"a\" :\t[ 1 , 2 ] ,\n\"b\" : { \"c\" : \"d\" } }", `{"attributes":{"attributes":{"dependencies":["x"]}}}`,
+		`{"a":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	p := NewPacker() // what it remembers of others must not show
+	f.Fuzz(func(t *testing.T, data []byte) {
+		raw := jsontext.Value(data)
+		if !raw.IsValid(jsontext.AllowDuplicateNames(true)) || raw.Kind() != jsontext.KindBeginObject {
+			return
+		}
+		d := NewDecoder(bytes.NewReader(data))
+		d.MaxDepth = 32
+		want, wantErr := d.Value()
+		element, err := p.Element([]byte(`{"attributes":`+string(data)+`}`), 33)
+		require.Equal(t, wantErr, err)
+		if err != nil {
+			return
+		}
+		got := element.Get("attributes")
+		require.NotNil(t, got.node.packed, "attributes are kept without a tree")
+		requireSame(t, want, got)
+		requireSame(t, want, NewPacker().Pack(want))
+	})
+}
+
+func requireSame(t *testing.T, want, got Value) {
+	t.Helper()
+	require.Equal(t, want.Kind, got.Kind)
+	require.Equal(t, want.Text, got.Text)
+	require.Equal(t, want.Document, got.Document)
+	require.Equal(t, want.Masked, got.Masked)
+	require.Equal(t, want.Empty(), got.Empty())
+	require.Equal(t, want.isMarker(), got.isMarker())
+	require.Equal(t, len(want.Keys()), len(got.Keys()))
+	require.Len(t, got.Items(), len(want.Items()))
+	for i := range want.Items() {
+		if want.Kind == Object {
+			require.Equal(t, want.Keys()[i], got.Keys()[i])
+			requireSame(t, want.Items()[i], got.Get(want.Keys()[i]))
+		}
+		requireSame(t, want.Items()[i], got.Items()[i])
+	}
+}
+
+func TestPackedValuesOfAllKinds(t *testing.T) {
+	v := ObjectOf([]string{"a", "b", "c", "d", "e"}, []Value{
+		{Kind: Secret, Text: "digest"}, {Kind: Unknown}, {Kind: Unknown, Masked: true},
+		{Kind: String, Masked: true, Text: "hidden"}, markDocument(ListOf([]Value{Text("x"), {}, ObjectOf(nil, nil)})),
+	})
+	requireSame(t, v, NewPacker().Pack(v))
+}
+
+// A copy may be changed, and what it was copied from stays as it was.
+func TestCloneIsIndependent(t *testing.T) {
+	s := &Snapshot{Resources: []Resource{{Type: "aws_a", Name: "b", Attributes: ObjectOf([]string{"x"}, []Value{Text("password-of-another")})}}}
+	s.packAll()
+	c, again := s.Clone(), s.Clone()
+	c.hide(&secrets{values: map[string]bool{"password-of-another": true}})
+	again.pack.texts.ofString("new")
+	assert.Equal(t, Hidden, c.Resources[0].Attributes.Get("x").Text)
+	assert.Equal(t, "password-of-another", s.Resources[0].Attributes.Get("x").Text)
+	assert.Equal(t, "password-of-another", again.Resources[0].Attributes.Get("x").Text)
+	assert.Equal(t, []string{"", "x", "password-of-another"}, s.pack.texts.all[:3])
+}
+
+// What is told by hand, for speed, is what the expressions tell.
+func TestShapes(t *testing.T) {
+	ids := regexp.MustCompile(`^[a-z]{1,12}-[0-9a-f]{8}([0-9a-f]{9})?$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^(db|cluster|Z)-?[A-Z0-9]{10,}$`)
+	for _, s := range []string{
+		"", "subnet-0a1b2c3d", "subnet-0a1b2c3d4e5f60718", "Subnet-0a1b2c3d", "abcdefghijklm-0a1b2c3d", "x-0a1b2c3g",
+		"01234567-89ab-cdef-0123-456789abcdef", "01234567-89ab-cdef-0123-456789abcdeg", "db-ABCDEFGHIJ0", "dbABCDEFGHIJ", "db-ABC", "ZABCDEFGHIJ",
+		"cluster-ABCDEFGHIJKL", "a.b.com", "a.b", "x_y.z-1.co:80", "a.b.c0m", "password = x", "PWD=x", "tokens are", "api key: x", "\u212aey=x",
+		"-----BEGIN PRIVATE KEY-----", "AKIAABCDEFGHIJKLMNOP", "sk-0123456789012345678901", "glpat-0123456789abc", "eyJhbGciOiJIUz.eyJhbGciOiJIUz.x", "xoxb-012345678901",
+	} {
+		assert.Equal(t, ids.MatchString(s), idShaped(s), "%q", s)
+		assert.Equal(t, hostShape.MatchString(s), hostShaped(s), "%q", s)
+		assert.Equal(t, assignment.MatchString(s), assigns(s), "%q", s)
+		assert.Equal(t, len(s) >= 16 && secretText.MatchString(s), LooksSecret(s), "%q", s)
+	}
+}
