@@ -52,7 +52,6 @@ func canonicalise(base, cand *Snapshot, cat *catalog.Catalog, opt Options) (b, c
 	both(func() { base.Seal(cat) }, func() { cand.Seal(cat) })
 	// One's secret may lie open in the other.
 	both(func() { base.hide(cand.secrets) }, func() { cand.hide(base.secrets) })
-	both(base.packAll, cand.packAll)
 	b = &environment{snap: base, cat: cat}
 	c = &environment{snap: cand, cat: cat}
 	both(func() { b.word = ownWord(base) }, func() { c.word = ownWord(cand) })

@@ -63,8 +63,11 @@ func requireSame(t *testing.T, want, got Value) {
 
 func TestPackedValuesOfAllKinds(t *testing.T) {
 	v := ObjectOf([]string{"a", "b", "c", "d", "e"}, []Value{
-		{Kind: Secret, Text: "digest"}, {Kind: Unknown}, {Kind: Unknown, Masked: true},
-		{Kind: String, Masked: true, Text: "hidden"}, markDocument(ListOf([]Value{Text("x"), {}, ObjectOf(nil, nil)})),
+		{Kind: Secret, Text: "digest"},
+		{Kind: Unknown},
+		{Kind: Unknown, Masked: true},
+		{Kind: String, Masked: true, Text: "hidden"},
+		markDocument(ListOf([]Value{Text("x"), {}, ObjectOf(nil, nil)})),
 	})
 	requireSame(t, v, NewPacker().Pack(v))
 }

@@ -134,12 +134,12 @@ var runKey = func() []byte {
 // sealed snapshot is left as it is.
 func (s *Snapshot) Seal(cat *catalog.Catalog) {
 	s.sortResources()
+	s.packAll()
 	if s.Sealed {
 		return
 	}
 	s.Sealed = true
 	s.secrets = &secrets{key: runKey, values: map[string]bool{}, names: map[string]bool{}}
-	s.packAll()
 	ps := &packedSealer{secrets: s.secrets, in: s.pack, plans: map[sealKey]*sealPlan{}}
 	for i := range s.Resources {
 		r := &s.Resources[i]
