@@ -101,8 +101,12 @@ func (r *run) why(err error) string {
 		return "the credentials are not valid there (" + api.ErrorCode() + "): they are wrong or have expired, or the region is not enabled for the account"
 	case errors.As(err, &api) && unsupported[api.ErrorCode()]:
 		return "the endpoint does not support it (" + api.ErrorCode() + ")" + attempts
+	case unknownThere(err):
+		return "the endpoint does not support it (status 501)"
 	case errors.As(err, &dns):
 		return "there is no endpoint " + dns.Name + ": the service is not in this region, or the network is down"
+	case errors.As(err, &decode) && errors.As(err, &answer) && answer.HTTPStatusCode() >= 300:
+		return fmt.Sprintf("status %d", answer.HTTPStatusCode()) + attempts
 	case errors.As(err, &decode):
 		return "the answer is malformed" + attempts
 	case errors.As(err, &api) && api.ErrorCode() != "" && api.ErrorCode() != "UnknownError":

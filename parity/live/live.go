@@ -155,7 +155,7 @@ func partitionOf(arn string) string {
 
 // config is how AWS is spoken to in one region, "" for the user's own.
 func (r *run) config(ctx context.Context, region string) (aws.Config, error) {
-	load := []func(*config.LoadOptions) error{config.WithRetryMode(aws.RetryModeAdaptive), config.WithRetryMaxAttempts(maxAttempts), config.WithLogger(logging.Nop{})}
+	load := []func(*config.LoadOptions) error{config.WithRetryer(retryer), config.WithLogger(logging.Nop{})}
 	if region != "" {
 		load = append(load, config.WithRegion(region))
 	}

@@ -3,11 +3,15 @@ package live
 import (
 	"context"
 	"errors"
+	"net"
+	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"golang.org/x/time/rate"
 )
 
@@ -26,6 +30,42 @@ type errTimeout struct{ after time.Duration }
 func (e errTimeout) Error() string { return "no whole answer within " + e.after.String() }
 func (errTimeout) Timeout() bool   { return true }
 
+// maxRefusals is how often in a row a service may be reached by nobody until it is given up.
+const maxRefusals = 3
+
+// errHopeless is an error that trying again does not mend.
+type errHopeless struct{ error }
+
+func (e errHopeless) Unwrap() error { return e.error }
+
+// retryer tries again as AWS advises, ever more slowly, but for what is hopeless.
+func retryer() aws.Retryer {
+	return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
+		o.StandardOptions = append(o.StandardOptions, func(so *retry.StandardOptions) {
+			so.MaxAttempts = maxAttempts
+			so.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+				if errors.As(err, new(errHopeless)) {
+					return aws.FalseTernary
+				}
+				return aws.UnknownTernary
+			})}, so.Retryables...)
+		})
+	})
+}
+
+// unreached reports whether nobody was there to be asked.
+func unreached(err error) bool {
+	var dial *net.OpError
+	var dns *net.DNSError
+	return errors.As(err, &dns) && !dns.IsTemporary || errors.As(err, &dial) && dial.Op == "dial"
+}
+
+// unknownThere reports whether the endpoint, as an emulator, says that it does not do such things.
+func unknownThere(err error) bool {
+	var answer *smithyhttp.ResponseError
+	return errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusNotImplemented
+}
+
 // meter returns a configuration that counts every request to a service in a
 // region, holds it back to the rate, and bounds its time.
 func (r *run) meter(service, region string, perSecond float64) func(aws.Config) aws.Config {
@@ -36,6 +76,7 @@ func (r *run) meter(service, region string, perSecond float64) func(aws.Config) 
 	if timeout == 0 {
 		timeout = defaultTimeout
 	}
+	var refusals atomic.Int32
 	limit := rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))
 	attempt := middleware.FinalizeMiddlewareFunc("maquette", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 		if err := limit.Wait(ctx); err != nil {
@@ -51,10 +92,13 @@ func (r *run) meter(service, region string, perSecond float64) func(aws.Config) 
 		out, meta, err := next.HandleFinalize(bounded, in)
 		switch {
 		case err == nil:
+			refusals.Store(0)
 		case ctx.Err() == nil && errors.Is(bounded.Err(), context.DeadlineExceeded):
 			err = errTimeout{timeout}
 		case throttled(err):
 			r.throttles.Add(1)
+		case unreached(err) && refusals.Add(1) >= maxRefusals, unknownThere(err):
+			err = errHopeless{err}
 		}
 		r.progress()
 		return out, meta, err
