@@ -45,9 +45,11 @@ exit code is 2.`,
 				}
 				plans = append(plans, plan)
 			}
-			failing := 0
+			var stopped error
 			for _, plan := range plans {
-				failing += plan.failing
+				if err := plan.judged.code(); err != nil {
+					stopped = err
+				}
 				if asJSON {
 					continue
 				}
@@ -60,10 +62,7 @@ exit code is 2.`,
 					return err
 				}
 			}
-			if failing > 0 {
-				return exitCode(exitFindings)
-			}
-			return nil
+			return stopped
 		},
 	}
 	w.flags(cmd)
@@ -85,7 +84,7 @@ func (o *opened) plan(ctx context.Context, defs *provision.Definitions, bp *prov
 			show.pause()
 			j, err := o.judgePlan(ctx, defs, bp, planned)
 			if err == nil && j != nil {
-				plan.Parity, plan.failing = j.report, j.failing
+				plan.Parity, plan.judged = j.report, j
 			}
 			return err
 		}
@@ -109,7 +108,7 @@ type planJSON struct {
 	// Parity is how what is planned compares with the environment that it is a model of; nil where it was not compared.
 	Parity *parity.Report `json:"parity,omitempty"`
 
-	failing int // findings that would stop up
+	judged *planParity
 }
 
 func (plan planJSON) print(s *streams) error {
@@ -123,7 +122,7 @@ func (plan planJSON) print(s *streams) error {
 		return err
 	}
 	fmt.Fprintln(w)
-	if err := printChanges(w, plan.Changes); err != nil || plan.failing == 0 {
+	if err := printChanges(w, plan.Changes); err != nil || plan.judged.code() == nil {
 		return err
 	}
 	fmt.Fprintln(w)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/maquette/maquette/internal/plural"
@@ -17,7 +18,21 @@ import (
 // planParity is how a plan was judged.
 type planParity struct {
 	report  *parity.Report
-	failing int // findings at or above fail_on
+	failing int          // findings at or above fail_on
+	gaps    []parity.Gap // of the model: what it runs is not known whole
+}
+
+// code is the exit code that the plan asks for; nil where nothing stops it.
+func (j *planParity) code() error {
+	switch {
+	case j == nil:
+		return nil
+	case len(j.gaps) > 0:
+		return exitCode(exitIncomplete)
+	case j.failing > 0:
+		return exitCode(exitFindings)
+	}
+	return nil
 }
 
 // judgePlan compares what is planned with the environment that it is to be a model of. It is nil where there is nothing to
@@ -63,6 +78,11 @@ func (o *opened) judgePlan(ctx context.Context, defs *provision.Definitions, bp 
 		return nil, failed(err)
 	}
 	j := &planParity{report: rep}
+	for _, gap := range rep.Incomplete {
+		if slices.Contains(rep.Baseline.Sources, gap.Source) {
+			j.gaps = append(j.gaps, gap)
+		}
+	}
 	for _, f := range j.report.Findings {
 		if f.Waiver == nil && f.Severity >= j.report.FailOn {
 			j.failing++
@@ -101,10 +121,13 @@ func (j *planParity) print(s *streams) error {
 // unlikeError says that a plan was not applied, as the environment would be no model of the other one.
 type unlikeError struct {
 	instance, model string
-	failing         int
+	*planParity
 }
 
 func (e *unlikeError) Error() string {
+	if len(e.gaps) > 0 {
+		return fmt.Sprintf("whether %s would be a model of %s cannot be told, as not all of that one could be read: nothing was changed", e.instance, e.model)
+	}
 	return fmt.Sprintf("as planned, %s would differ from %s in %s that fail%s: nothing was changed", e.instance, e.model, plural.Count(e.failing, "way"), map[bool]string{true: "s"}[e.failing == 1])
 }
 
@@ -125,14 +148,17 @@ func (o *opened) hold(ctx context.Context, defs *provision.Definitions, bp *prov
 		fmt.Fprintf(o.err, "note: what is planned for %s is compared with %s as far as it is known: %s only once it is applied. Then: maquette parity %s\n",
 			bp.Instance, j.report.Baseline.Name, plural.Count(unknown, "fact"), bp.Instance)
 	}
-	if j.failing == 0 {
+	if j.code() == nil {
 		return "", nil
 	}
 	if err := j.print(o.streams); err != nil {
 		return "", err
 	}
 	if !allow {
-		return "", &unlikeError{bp.Instance, j.report.Baseline.Name, j.failing}
+		return "", &unlikeError{bp.Instance, j.report.Baseline.Name, j}
+	}
+	if len(j.gaps) > 0 {
+		return "missing evidence, and " + plural.Count(j.failing, "finding") + " of its plan", nil
 	}
 	return plural.Count(j.failing, "finding") + " of its plan", nil
 }

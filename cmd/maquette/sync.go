@@ -158,10 +158,10 @@ func (o *opened) drySync(ctx context.Context, defs *provision.Definitions, bp *p
 	} else {
 		err = plan.print(o.streams)
 	}
-	if err == nil && plan.failing > 0 {
-		err = exitCode(exitFindings)
+	if err != nil {
+		return err
 	}
-	return err
+	return plan.judged.code()
 }
 
 // applySync plans and applies, if there is anything to apply.
@@ -206,7 +206,7 @@ func (o *opened) applySync(ctx context.Context, defs *provision.Definitions, bp 
 	}
 	switch {
 	case errors.As(err, &unlike):
-		return exitCode(exitFindings)
+		return unlike.code()
 	case err != nil:
 		return exitCode(exitError)
 	}

@@ -217,12 +217,13 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 	})
 	screen.close()
 
-	failed, unlike := false, false
+	failed := false
+	var unlike *unlikeError
 	var views []instanceJSON
 	for i, err := range errs {
 		name := blueprints[i].Instance
 		failed = failed || err != nil
-		unlike = unlike || errors.As(err, new(*unlikeError))
+		errors.As(err, &unlike)
 		if how.json {
 			views = append(views, o.resultJSON(ctx, results[i], name, err))
 			if err == nil || errors.Is(err, provision.ErrDeclined) {
@@ -239,8 +240,8 @@ func (o *opened) up(ctx context.Context, defs *provision.Definitions, blueprints
 		}
 	}
 	switch {
-	case unlike:
-		return exitCode(exitFindings)
+	case unlike != nil:
+		return unlike.code()
 	case failed:
 		return exitCode(exitError)
 	}
