@@ -137,7 +137,7 @@ func TestGuide(t *testing.T) {
 	files := c.ok("git ls-files")
 	for _, name := range []string{
 		"production.snapshot.json", "parity-known.json", "parity-history/production--staging.jsonl", "parity-history/.gitattributes",
-		".github/workflows/parity.yml", ".github/workflows/parity-audit.yml", ".gitlab-ci.yml", "parity.gitlab-ci.yml", "junit.xml", "parity.sarif", "parity.md",
+		".github/workflows/parity.yml", ".github/workflows/parity-audit.yml", ".github/workflows/try.yml", "try.gitlab-ci.yml", ".gitlab-ci.yml", "parity.gitlab-ci.yml", "junit.xml", "parity.sarif", "parity.md",
 	} {
 		assert.Contains(t, files, name+"\n")
 	}
@@ -263,7 +263,7 @@ func TestScriptsHoldNoExpressions(t *testing.T) {
 	var a action
 	parseYAML(t, "github/action.yml", false, &a)
 	steps := a.Runs.Steps
-	for _, name := range []string{"github/parity.yml", "github/audit.yml"} {
+	for _, name := range []string{"github/parity.yml", "github/audit.yml", "github/try.yml"} {
 		var w workflow
 		parseYAML(t, name, false, &w)
 		for _, job := range w.Jobs {
@@ -461,7 +461,8 @@ func TestWorkflowsLint(t *testing.T) {
 	text, err := os.ReadFile("../../docs/ci/github/action.yml")
 	require.NoError(t, err)
 	c.write("docs/ci/github/action.yml", string(text))
-	for _, name := range []string{"parity.yml", "audit.yml"} {
+	c.write(".github/actionlint.yaml", "self-hosted-runner:\n  labels: [maquette]\n")
+	for _, name := range []string{"parity.yml", "audit.yml", "try.yml"} {
 		text, err := os.ReadFile(filepath.Join("../../docs/ci/github", name))
 		require.NoError(t, err)
 		local := strings.ReplaceAll(string(text), "maquette/maquette/docs/ci/github@main", "./docs/ci/github")
@@ -519,15 +520,24 @@ func TestWorkflowAudits(t *testing.T) {
 }
 
 type gitlabJob struct {
-	Image     any
-	Stage     string
-	Extends   string
+	Image       any
+	Stage       string
+	Extends     string
+	Tags        []string
+	Group       string `yaml:"resource_group"`
+	Environment struct {
+		Name, URL, Action string
+		OnStop            string `yaml:"on_stop"`
+	}
 	Variables map[string]string
 	Cache     struct {
 		Key   string
 		Paths []string
 	}
-	Rules        []struct{ If string }
+	Rules []struct {
+		If, When     string
+		AllowFailure bool `yaml:"allow_failure"`
+	}
 	BeforeScript []string `yaml:"before_script"`
 	Script       []string
 	Artifacts    struct {
@@ -535,7 +545,7 @@ type gitlabJob struct {
 		Access   string
 		ExpireIn string `yaml:"expire_in"`
 		Paths    []string
-		Reports  struct{ JUnit, CodeQuality string }
+		Reports  struct{ JUnit, CodeQuality, DotEnv string }
 	}
 }
 
