@@ -200,13 +200,14 @@ func (v Value) appendJSON(b []byte) (out []byte) {
 		defer func() { out = append(out, '}') }()
 	}
 	b = append(b, '{')
+	items := v.Items()
 	for i, key := range v.Keys() {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = appendString(b, key)
 		b = append(b, ':')
-		b = v.Items()[i].appendJSON(b)
+		b = items[i].appendJSON(b)
 	}
 	return append(b, '}')
 }

@@ -71,8 +71,9 @@ func versionsOf(u *unit) []ObservedVersion {
 		walk = func(v Value, path string) {
 			switch v.Kind {
 			case Object:
+				items := v.Items()
 				for i, key := range v.Keys() {
-					walk(v.Items()[i], strings.TrimPrefix(path+"."+key, "."))
+					walk(items[i], strings.TrimPrefix(path+"."+key, "."))
 				}
 			case List:
 				for _, item := range v.Items() {

@@ -64,8 +64,9 @@ func observedOpenly(v parity.Value) cty.Value {
 		return cty.TupleVal(items)
 	case parity.Object:
 		items := make(map[string]cty.Value, len(v.Keys()))
+		values := v.Items()
 		for i, key := range v.Keys() {
-			items[key] = observed(v.Items()[i])
+			items[key] = observed(values[i])
 		}
 		return cty.ObjectVal(items)
 	case parity.Secret:
