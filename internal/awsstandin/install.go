@@ -21,9 +21,6 @@ func Install(dir, schema string) (environment []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if schema, err = filepath.Abs(schema); err != nil {
-		return nil, err
-	}
 	mirror, store := filepath.Join(dir, "mirror"), filepath.Join(dir, "account")
 	plugins := filepath.Join(mirror, filepath.FromSlash(Address), Version, runtime.GOOS+"_"+runtime.GOARCH)
 	for _, d := range []string{plugins, store} {
@@ -34,6 +31,10 @@ func Install(dir, schema string) (environment []string, err error) {
 	if err := os.Symlink(self, filepath.Join(plugins, "terraform-provider-aws_v"+Version)); err != nil {
 		return nil, err
 	}
+	trimmed := filepath.Join(dir, "schema.json.gz")
+	if err := trim(schema, trimmed, Types); err != nil {
+		return nil, err
+	}
 	config := filepath.Join(dir, "terraform.rc")
 	rc := fmt.Sprintf("disable_checkpoint = true\nprovider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror)
 	if err := os.WriteFile(config, []byte(rc), 0o600); err != nil {
@@ -41,7 +42,7 @@ func Install(dir, schema string) (environment []string, err error) {
 	}
 	return []string{
 		"TF_CLI_CONFIG_FILE=" + config,
-		SchemaVariable + "=" + schema,
+		SchemaVariable + "=" + trimmed,
 		StoreVariable + "=" + store,
 	}, nil
 }

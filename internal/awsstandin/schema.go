@@ -1,8 +1,10 @@
 package awsstandin
 
 import (
+	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -97,6 +99,59 @@ func readSchemas(file string, types []string) (provider *tfprotov5.Schema, resou
 		}
 	}
 	return provider, resources, nil
+}
+
+// trim writes a file of schemas with those of the types alone: every start of the provider reads it.
+func trim(file, into string, types []string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	unzipped, err := gzip.NewReader(f)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", file, err)
+	}
+	var provider json.RawMessage
+	resources := map[string]json.RawMessage{}
+	d := jsontext.NewDecoder(unzipped)
+	keep := func() (json.RawMessage, error) {
+		raw, err := d.ReadValue()
+		return json.RawMessage(slices.Clone(raw)), err
+	}
+	err = object(d, func(key string) error {
+		if key != "provider_schemas" {
+			return d.SkipValue()
+		}
+		return object(d, func(string) error {
+			return object(d, func(key string) (err error) {
+				switch key {
+				case "provider":
+					provider, err = keep()
+					return err
+				case "resource_schemas":
+					return object(d, func(name string) (err error) {
+						if !slices.Contains(types, name) {
+							return d.SkipValue()
+						}
+						resources[name], err = keep()
+						return err
+					})
+				}
+				return d.SkipValue()
+			})
+		})
+	})
+	if err != nil && err != io.EOF {
+		return fmt.Errorf("reading %s: %w", file, err)
+	}
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	err = json.NewEncoder(w).Encode(map[string]any{"provider_schemas": map[string]any{Address: map[string]any{"provider": provider, "resource_schemas": resources}}})
+	if err := errors.Join(err, w.Close()); err != nil {
+		return err
+	}
+	return os.WriteFile(into, zipped.Bytes(), 0o600)
 }
 
 // object visits the members of the object that comes next.
