@@ -111,9 +111,23 @@ type Finding struct {
 	// Location is where whoever mends it would look first; nil where nobody
 	// has said.
 	Location *Location `json:"location,omitempty"`
+	// Remedy is the change that is certain to mend it; nil where none is.
+	Remedy *Remedy `json:"remedy,omitempty"`
 
 	key string // canonical subject
 }
+
+// Remedy is a change of one value in a file of the user's.
+type Remedy struct {
+	Set  string `json:"set"`  // as "scale.tier.web.members", or "database.engine_version" for a variable of Terraform's
+	From string `json:"from"` // in HCL, as the file has it
+	To   string `json:"to"`   // in HCL
+	File string `json:"file"` // as of Location
+	Line int    `json:"line"` // from 1
+}
+
+// String is what to do.
+func (r Remedy) String() string { return "set " + r.Set + " = " + r.To }
 
 // Location is a place in a file of the user's: a definition, or Terraform's.
 type Location struct {

@@ -287,3 +287,22 @@ func (s *scope) settings(what string, config map[string]hcl.Expression, at hcl.R
 	}
 	return values, diags
 }
+
+// Variable is the expression of a variable that builds an environment, and the environment that says it, which may be a
+// model of that one; nil where none does.
+func (d *Definitions) Variable(environment, name string) (expr hcl.Expression, from string) {
+	if env := d.Environments[environment]; env != nil {
+		for _, v := range d.stackPlan(env).variables {
+			if v.name == name {
+				return v.expr, v.from
+			}
+		}
+	}
+	return nil, ""
+}
+
+// FollowsTier reports whether what builds an environment follows a tier of it.
+func (d *Definitions) FollowsTier(environment, tier string) bool {
+	env := d.Environments[environment]
+	return env != nil && slices.ContainsFunc(d.stackPlan(env).variables, func(v planned) bool { return mentions(v.expr, "tier", tier) })
+}

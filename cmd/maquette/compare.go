@@ -176,6 +176,7 @@ type comparison struct {
 	options             parity.Options
 	observer            *observer
 	baseline, candidate named
+	edits               map[string]edit // remedies, by the finding's ID
 }
 
 // compare compares the sources that are named on the command line, by what flags and definitions say.
@@ -241,10 +242,12 @@ func compare(ctx context.Context, p *project, cmd *cobra.Command, o *parityOptio
 			return nil, fmt.Errorf("holding the report against the earlier one in %s: %w", o.earlier, err)
 		}
 	}
-	if err := obs.locate(rep, candidate, documents); err != nil {
+	located, err := obs.locate(rep, candidate, documents)
+	if err != nil {
 		return nil, err
 	}
-	return &comparison{rep, opt, obs, baseline, candidate}, ctx.Err()
+	edits := obs.remedies(located, rep, baseline, candidate)
+	return &comparison{rep, opt, obs, baseline, candidate, edits}, ctx.Err()
 }
 
 // unlessStopped does what takes long and asks nobody. Who stops the command does not wait for it.

@@ -32,10 +32,10 @@ type locator struct {
 // the candidate's Terraform files or in those that lie beside its state or plan; in the definition the tier or the
 // environment; or else the file that the candidate was read from. A document is mended in its file. Where that is no file
 // of this machine, nothing is said.
-func (o *observer) locate(rep *parity.Report, candidate named, flags []documentFlag) error {
+func (o *observer) locate(rep *parity.Report, candidate named, flags []documentFlag) (*locator, error) {
 	here, err := os.Getwd()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l := &locator{base: workTree(here), docs: map[string]hcl.Range{}, read: map[string]*tfconfig.Module{}}
 	for _, flag := range flags {
@@ -78,7 +78,7 @@ func (o *observer) locate(rep *parity.Report, candidate named, flags []documentF
 			f.Location = l.place(*f)
 		}
 	}
-	return nil
+	return l, nil
 }
 
 // workTree is the top of the git work tree that a directory is in, which is what GitHub and GitLab name files from; or

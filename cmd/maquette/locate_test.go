@@ -29,7 +29,8 @@ func tree(t *testing.T, files map[string]string) string {
 func located(t *testing.T, o *observer, candidate named, f parity.Finding) *parity.Location {
 	t.Helper()
 	rep := &parity.Report{Findings: []parity.Finding{f}, Mended: []parity.Finding{f}}
-	require.NoError(t, o.locate(rep, candidate, nil))
+	_, err := o.locate(rep, candidate, nil)
+	require.NoError(t, err)
 	assert.Equal(t, rep.Findings[0].Location, rep.Mended[0].Location)
 	return rep.Findings[0].Location
 }
@@ -114,7 +115,8 @@ func TestLocateFiles(t *testing.T) {
 	// So is a place that a policy has given; an earlier report has named its own already.
 	f.Location = &parity.Location{File: "x", Line: 2, Column: 3}
 	rep := &parity.Report{Findings: []parity.Finding{f}, Mended: []parity.Finding{f}}
-	require.NoError(t, (&observer{}).locate(rep, named{source: "staging.tfstate"}, nil))
+	_, err := (&observer{}).locate(rep, named{source: "staging.tfstate"}, nil)
+	require.NoError(t, err)
 	assert.Equal(t, &parity.Location{File: "a/b/x", Line: 2, Column: 3}, rep.Findings[0].Location)
 	assert.Equal(t, f.Location, rep.Mended[0].Location)
 }

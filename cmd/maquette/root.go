@@ -105,7 +105,7 @@ with another, up to scale: is staging production with fewer members, or somethin
 	})
 	root.AddGroup(&cobra.Group{ID: "compare", Title: "Compare:"}, &cobra.Group{ID: "build", Title: "Build:"}, &cobra.Group{ID: "look", Title: "Look after:"})
 	for group, commands := range map[string][]*cobra.Command{
-		"compare": {newParity(s), newGate(s), newWaive(s), newSnapshot(s), newTrend(s), newSources(s), newExplain(s)},
+		"compare": {newParity(s), newGate(s), newWaive(s), newRemedy(s), newSnapshot(s), newTrend(s), newSources(s), newExplain(s)},
 		"build":   {newInit(s), newValidate(s), newPlan(s), newUp(s), newSync(s), newDown(s), newRollback(s), newExtend(s), newReap(s)},
 		"look":    {newLs(s), newShow(s), newOutputs(s), newLogs(s), newDoctor(s)},
 	} {

@@ -206,7 +206,7 @@ func causes(fs []parity.Finding) []*cause {
 		}
 		c := at[k]
 		if c == nil {
-			c = &cause{severity: f.Severity, known: f.Known, title: k.title, help: f.Help}
+			c = &cause{severity: f.Severity, known: f.Known, title: k.title, help: advice(f)}
 			at[k] = c
 			out = append(out, c)
 		}
@@ -220,6 +220,14 @@ func causes(fs []parity.Finding) []*cause {
 		return cmp.Or(cmp.Compare(boolInt(a.known), boolInt(b.known)), cmp.Compare(b.severity, a.severity))
 	})
 	return out
+}
+
+// advice is what to do: the remedy where there is one that is certain.
+func advice(f parity.Finding) string {
+	if f.Remedy == nil {
+		return f.Help
+	}
+	return fmt.Sprintf("Set %s = %s in %s:%d, as maquette remedy does.", f.Remedy.Set, f.Remedy.To, f.Remedy.File, f.Remedy.Line)
 }
 
 func boolInt(b bool) int {
