@@ -16,9 +16,12 @@ import (
 func observing(t *testing.T, endpoint string) (calls int64, reasons []string, err error) {
 	s, err := Parse("aws://us-east-1?rate=1000")
 	require.NoError(t, err)
-	last := Progress{}
+	var most atomic.Int64
 	snap, err := s.Observe(t.Context(), Options{
-		Progress: func(p Progress) { last = p },
+		Progress: func(p Progress) {
+			for n := most.Load(); n < int64(p.Calls) && !most.CompareAndSwap(n, int64(p.Calls)); n = most.Load() {
+			}
+		},
 		Load: []func(*config.LoadOptions) error{
 			config.WithBaseEndpoint(endpoint), config.WithHTTPClient(&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}),
 			config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("a", "b", "")),
@@ -29,7 +32,7 @@ func observing(t *testing.T, endpoint string) (calls int64, reasons []string, er
 			reasons = append(reasons, gap.Reason)
 		}
 	}
-	return int64(last.Calls), reasons, err
+	return most.Load(), reasons, err
 }
 
 // Where nobody is there to be asked, that is told after a few attempts.
