@@ -24,7 +24,7 @@ func readACM(ctx context.Context, r *reader) {
 			attrs := obj{"id": arn, "arn": arn, "domain_name": c.DomainName}
 			r.add(record{
 				typ: "aws_acm_certificate", name: aws.ToString(c.DomainName), attrs: attrs,
-				tags: r.tagged(ctx, arn, func() map[string]string {
+				told: r.tagged(ctx, arn, func() map[string]string {
 					out, ok := call(ctx, r, api.ListTagsForCertificate, &acm.ListTagsForCertificateInput{CertificateArn: &arn})
 					if !ok {
 						return nil

@@ -21,7 +21,7 @@ func readCloudWatch(ctx context.Context, r *reader) {
 			o.Protocol = awsquery.New(schemas.GraniteServiceVersion20100801) // emulators speak the older protocol; AWS both
 		}
 	})
-	tagged := func(arn *string) map[string]string {
+	tagged := func(arn *string) func() map[string]string {
 		return r.tagged(ctx, aws.ToString(arn), func() map[string]string {
 			out, ok := call(ctx, r, api.ListTagsForResource, &cloudwatch.ListTagsForResourceInput{ResourceARN: arn})
 			if !ok {
@@ -34,7 +34,7 @@ func readCloudWatch(ctx context.Context, r *reader) {
 	pages(ctx, r, cloudwatch.NewDescribeAlarmsPaginator(api, in), func(out *cloudwatch.DescribeAlarmsOutput) {
 		each(ctx, out.MetricAlarms, func(a types.MetricAlarm) { addAlarm(r, a, tagged(a.AlarmArn)) })
 		each(ctx, out.CompositeAlarms, func(a types.CompositeAlarm) {
-			r.add(record{typ: "aws_cloudwatch_composite_alarm", name: aws.ToString(a.AlarmName), tags: tagged(a.AlarmArn), attrs: obj{
+			r.add(record{typ: "aws_cloudwatch_composite_alarm", name: aws.ToString(a.AlarmName), told: tagged(a.AlarmArn), attrs: obj{
 				"id": a.AlarmName, "arn": a.AlarmArn, "alarm_name": a.AlarmName, "alarm_description": a.AlarmDescription, "alarm_rule": a.AlarmRule, "actions_enabled": a.ActionsEnabled,
 				"alarm_actions": a.AlarmActions, "ok_actions": a.OKActions, "insufficient_data_actions": a.InsufficientDataActions,
 			}})
@@ -42,7 +42,7 @@ func readCloudWatch(ctx context.Context, r *reader) {
 	})
 }
 
-func addAlarm(r *reader, a types.MetricAlarm, tags map[string]string) {
+func addAlarm(r *reader, a types.MetricAlarm, told func() map[string]string) {
 	missing := aws.ToString(a.TreatMissingData)
 	if missing == "" {
 		missing = "missing"
@@ -50,7 +50,7 @@ func addAlarm(r *reader, a types.MetricAlarm, tags map[string]string) {
 	dimensions := func(ds []types.Dimension) map[string]string {
 		return tagMap(ds, func(d types.Dimension) (*string, *string) { return d.Name, d.Value })
 	}
-	r.add(record{typ: "aws_cloudwatch_metric_alarm", name: aws.ToString(a.AlarmName), tags: tags, attrs: obj{
+	r.add(record{typ: "aws_cloudwatch_metric_alarm", name: aws.ToString(a.AlarmName), told: told, attrs: obj{
 		"id": a.AlarmName, "arn": a.AlarmArn, "alarm_name": a.AlarmName, "alarm_description": a.AlarmDescription, "actions_enabled": a.ActionsEnabled,
 		"alarm_actions": a.AlarmActions, "ok_actions": a.OKActions, "insufficient_data_actions": a.InsufficientDataActions, "comparison_operator": a.ComparisonOperator,
 		"evaluation_periods": a.EvaluationPeriods, "datapoints_to_alarm": a.DatapointsToAlarm, "metric_name": a.MetricName, "namespace": a.Namespace, "period": a.Period,

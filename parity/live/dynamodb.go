@@ -24,7 +24,7 @@ func readDynamoDB(ctx context.Context, r *reader) {
 			attrs := obj{"id": name, "name": name, "arn": arn}
 			r.add(record{
 				typ: "aws_dynamodb_table", name: name, attrs: attrs,
-				tags: r.tagged(ctx, arn, func() map[string]string {
+				told: r.tagged(ctx, arn, func() map[string]string {
 					out, ok := call(ctx, r, api.ListTagsOfResource, &dynamodb.ListTagsOfResourceInput{ResourceArn: &arn})
 					if !ok {
 						return nil

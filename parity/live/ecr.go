@@ -28,7 +28,7 @@ func readECR(ctx context.Context, r *reader) {
 			}
 			r.add(record{
 				typ: "aws_ecr_repository", name: name, attrs: attrs,
-				tags: r.tagged(ctx, aws.ToString(x.RepositoryArn), func() map[string]string {
+				told: r.tagged(ctx, aws.ToString(x.RepositoryArn), func() map[string]string {
 					out, ok := call(ctx, r, api.ListTagsForResource, &ecr.ListTagsForResourceInput{ResourceArn: x.RepositoryArn})
 					if !ok {
 						return nil

@@ -143,7 +143,7 @@ func readWAFv2(ctx context.Context, r *reader) {
 				attrs := obj{"id": s.Id, "arn": arn, "name": s.Name, "scope": scope, "description": s.Description, "lock_token": s.LockToken}
 				r.add(record{
 					typ: "aws_wafv2_web_acl", name: aws.ToString(s.Name), attrs: attrs,
-					tags: r.tagged(ctx, arn, func() map[string]string {
+					told: r.tagged(ctx, arn, func() map[string]string {
 						out, ok := call(ctx, r, api.ListTagsForResource, &wafv2.ListTagsForResourceInput{ResourceARN: &arn})
 						if !ok || out.TagInfoForResource == nil {
 							return nil

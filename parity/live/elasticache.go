@@ -21,7 +21,7 @@ type elasticacheAPI interface {
 
 func readElastiCache(ctx context.Context, r *reader) {
 	var api elasticacheAPI = elasticache.NewFromConfig(r.cfg)
-	tagged := func(arn *string) map[string]string {
+	tagged := func(arn *string) func() map[string]string {
 		return r.tagged(ctx, aws.ToString(arn), func() map[string]string {
 			out, ok := call(ctx, r, api.ListTagsForResource, &elasticache.ListTagsForResourceInput{ResourceName: arn})
 			if !ok {
@@ -59,7 +59,7 @@ func readElastiCache(ctx context.Context, r *reader) {
 			if aws.ToString(g.CacheSubnetGroupName) == "default" {
 				continue
 			}
-			r.add(record{typ: "aws_elasticache_subnet_group", name: aws.ToString(g.CacheSubnetGroupName), vpc: aws.ToString(g.VpcId), tags: tagged(g.ARN), attrs: obj{
+			r.add(record{typ: "aws_elasticache_subnet_group", name: aws.ToString(g.CacheSubnetGroupName), vpc: aws.ToString(g.VpcId), told: tagged(g.ARN), attrs: obj{
 				"id": g.CacheSubnetGroupName, "arn": g.ARN, "name": g.CacheSubnetGroupName, "description": g.CacheSubnetGroupDescription, "vpc_id": g.VpcId,
 				"subnet_ids": list(g.Subnets, func(s types.Subnet) *string { return s.SubnetIdentifier }),
 			}})
@@ -73,7 +73,7 @@ func readElastiCache(ctx context.Context, r *reader) {
 	}
 }
 
-func readCacheParameters(ctx context.Context, r *reader, api elasticacheAPI, tagged func(*string) map[string]string) {
+func readCacheParameters(ctx context.Context, r *reader, api elasticacheAPI, tagged func(*string) func() map[string]string) {
 	pages(ctx, r, elasticache.NewDescribeCacheParameterGroupsPaginator(api, &elasticache.DescribeCacheParameterGroupsInput{MaxRecords: aws.Int32(100)}), func(out *elasticache.DescribeCacheParameterGroupsOutput) {
 		for _, g := range out.CacheParameterGroups {
 			name := aws.ToString(g.CacheParameterGroupName)
@@ -81,7 +81,7 @@ func readCacheParameters(ctx context.Context, r *reader, api elasticacheAPI, tag
 				continue
 			}
 			attrs := obj{"id": name, "arn": g.ARN, "name": name, "family": g.CacheParameterGroupFamily, "description": g.Description}
-			r.add(record{typ: "aws_elasticache_parameter_group", name: name, tags: tagged(g.ARN), attrs: attrs, detail: func() {
+			r.add(record{typ: "aws_elasticache_parameter_group", name: name, told: tagged(g.ARN), attrs: attrs, detail: func() {
 				set := []obj{}
 				pages(ctx, r, elasticache.NewDescribeCacheParametersPaginator(api, &elasticache.DescribeCacheParametersInput{CacheParameterGroupName: &name, Source: aws.String("user")}), func(out *elasticache.DescribeCacheParametersOutput) {
 					for _, p := range out.Parameters {
@@ -120,7 +120,7 @@ func cacheGroups(c types.CacheCluster, attrs obj) []key {
 	return uses
 }
 
-func addCacheCluster(r *reader, c types.CacheCluster, tags map[string]string) {
+func addCacheCluster(r *reader, c types.CacheCluster, told func() map[string]string) {
 	engine := aws.ToString(c.Engine)
 	attrs := obj{
 		"id": c.CacheClusterId, "arn": c.ARN, "cluster_id": c.CacheClusterId, "engine": engine, "engine_version": redisVersion(engine, aws.ToString(c.EngineVersion)),
@@ -137,10 +137,10 @@ func addCacheCluster(r *reader, c types.CacheCluster, tags map[string]string) {
 		attrs["configuration_endpoint"], attrs["cluster_address"], attrs["port"] = hostPort(e.Address, e.Port), e.Address, e.Port
 	}
 	uses := cacheGroups(c, attrs)
-	r.add(record{typ: "aws_elasticache_cluster", name: aws.ToString(c.CacheClusterId), attrs: attrs, tags: tags, uses: uses})
+	r.add(record{typ: "aws_elasticache_cluster", name: aws.ToString(c.CacheClusterId), attrs: attrs, told: told, uses: uses})
 }
 
-func addReplicationGroup(r *reader, g types.ReplicationGroup, member types.CacheCluster, tags map[string]string) {
+func addReplicationGroup(r *reader, g types.ReplicationGroup, member types.CacheCluster, told func() map[string]string) {
 	attrs := obj{
 		"id": g.ReplicationGroupId, "arn": g.ARN, "replication_group_id": g.ReplicationGroupId, "description": g.Description, "node_type": g.CacheNodeType,
 		"cluster_enabled": g.ClusterEnabled, "multi_az_enabled": g.MultiAZ == types.MultiAZStatusEnabled,
@@ -167,5 +167,5 @@ func addReplicationGroup(r *reader, g types.ReplicationGroup, member types.Cache
 	engine := aws.ToString(member.Engine)
 	attrs["engine"], attrs["engine_version"], attrs["engine_version_actual"] = engine, redisVersion(engine, aws.ToString(member.EngineVersion)), member.EngineVersion
 	uses := cacheGroups(member, attrs)
-	r.add(record{typ: "aws_elasticache_replication_group", name: aws.ToString(g.ReplicationGroupId), attrs: attrs, tags: tags, uses: uses})
+	r.add(record{typ: "aws_elasticache_replication_group", name: aws.ToString(g.ReplicationGroupId), attrs: attrs, told: told, uses: uses})
 }

@@ -44,7 +44,7 @@ func readKMS(ctx context.Context, r *reader) {
 				return
 			}
 			attrs := obj{"id": id, "arn": k.KeyArn, "key_id": id}
-			rec := r.add(record{typ: "aws_kms_key", name: names[id], attrs: attrs, tags: r.tagged(ctx, aws.ToString(k.KeyArn), func() map[string]string {
+			rec := r.add(record{typ: "aws_kms_key", name: names[id], attrs: attrs, told: r.tagged(ctx, aws.ToString(k.KeyArn), func() map[string]string {
 				out, ok := ask(ctx, r, api.ListResourceTags, &kms.ListResourceTagsInput{KeyId: &id}, "AccessDeniedException") // of AWS's own keys
 				if !ok || out == nil {
 					return nil

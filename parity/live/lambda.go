@@ -83,7 +83,7 @@ func addFunction(ctx context.Context, r *reader, api lambdaAPI, f types.Function
 			"log_format": l.LogFormat, "log_group": l.LogGroup, "application_log_level": l.ApplicationLogLevel, "system_log_level": l.SystemLogLevel,
 		})
 	}
-	tags := r.tagged(ctx, arn, func() map[string]string {
+	told := r.tagged(ctx, arn, func() map[string]string {
 		out, ok := call(ctx, r, api.ListTags, &lambda.ListTagsInput{Resource: &arn})
 		if !ok {
 			return nil
@@ -93,7 +93,7 @@ func addFunction(ctx context.Context, r *reader, api lambdaAPI, f types.Function
 		}
 		return out.Tags
 	})
-	r.add(record{typ: "aws_lambda_function", name: name, tags: tags, attrs: attrs, uses: []key{{"aws_iam_role", aws.ToString(f.Role)}}, detail: func() {
+	r.add(record{typ: "aws_lambda_function", name: name, told: told, attrs: attrs, uses: []key{{"aws_iam_role", aws.ToString(f.Role)}}, detail: func() {
 		if out, ok := call(ctx, r, api.GetFunctionConcurrency, &lambda.GetFunctionConcurrencyInput{FunctionName: &name}); ok {
 			attrs["reserved_concurrent_executions"] = -1 // as the provider says none
 			if out.ReservedConcurrentExecutions != nil {

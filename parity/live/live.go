@@ -89,7 +89,7 @@ func (s Source) Observe(ctx context.Context, opt Options) (*parity.Snapshot, err
 		return nil, err
 	}
 	r.services = len(readers)
-	r.list(ctx, readers)
+	r.list(ctx, readers, known)
 	chosen := r.choose(ctx, known)
 	for _, rd := range readers {
 		if rd.svc.after != nil {
@@ -180,12 +180,17 @@ func (r *run) config(ctx context.Context, region string) (aws.Config, error) {
 	return cfg, nil
 }
 
-// list runs all readers side by side.
-func (r *run) list(ctx context.Context, readers []*reader) {
+// list runs all readers side by side. Where what belongs can be told of each thing
+// alone, a service goes on with its details while others still list.
+func (r *run) list(ctx context.Context, readers []*reader, known *knownState) {
+	alone := len(r.source.Select.VPCs) == 0 && r.source.Select.Stack == ""
 	var wg sync.WaitGroup
 	for _, rd := range readers {
 		wg.Go(func() {
 			rd.svc.read(ctx, rd)
+			if alone {
+				rd.goOn(ctx, known)
+			}
 			r.done.Add(1)
 			r.progress()
 		})

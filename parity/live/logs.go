@@ -26,7 +26,7 @@ func readLogs(ctx context.Context, r *reader) {
 			arn := strings.TrimSuffix(aws.ToString(g.Arn), ":*")
 			r.add(record{
 				typ: "aws_cloudwatch_log_group", name: aws.ToString(g.LogGroupName),
-				tags: r.tagged(ctx, arn, func() map[string]string {
+				told: r.tagged(ctx, arn, func() map[string]string {
 					out, ok := call(ctx, r, api.ListTagsForResource, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: &arn})
 					if !ok {
 						return nil

@@ -19,7 +19,7 @@ func (r *run) choose(ctx context.Context, known *knownState) []*record {
 		chosen, fresh = append(chosen, rec), append(fresh, rec)
 	}
 	for _, rec := range r.records {
-		if r.matches(rec, vpcs) || known.has(rec) {
+		if rec.chosen || r.matches(rec, vpcs) || known.has(rec) {
 			take(rec)
 		}
 	}
@@ -46,6 +46,35 @@ func (r *run) choose(ctx context.Context, known *knownState) []*record {
 	return chosen
 }
 
+// goOn asks for the details of what the reader has found and belongs to the
+// environment, and of the parts that they bring. What belongs by way of other
+// services is left to choose.
+func (r *reader) goOn(ctx context.Context, known *knownState) {
+	for ctx.Err() == nil {
+		var fresh []*record
+		r.mu.Lock()
+		for _, rec := range r.records {
+			if rec.reader == r && !rec.chosen && (r.matches(rec, nil) || known.has(rec) || r.admits(rec) && slices.ContainsFunc(rec.partOf, r.hasOwn)) {
+				fresh = append(fresh, rec)
+			}
+		}
+		r.mu.Unlock()
+		if len(fresh) == 0 {
+			return
+		}
+		for _, rec := range fresh {
+			rec.chosen = true
+		}
+		r.details(ctx, fresh)
+	}
+}
+
+// hasOwn reports whether the thing of a key is the reader's own, and was chosen.
+func (r *reader) hasOwn(k key) bool {
+	rec := r.index[k]
+	return rec != nil && rec.reader == r && rec.chosen
+}
+
 // has reports whether the thing of a key was chosen.
 func (r *run) has(k key) bool {
 	rec := r.index[k]
@@ -56,18 +85,31 @@ func (r *run) has(k key) bool {
 func (r *run) details(ctx context.Context, chosen []*record) {
 	byReader := map[*reader][]*record{}
 	for _, rec := range chosen {
-		byReader[rec.reader] = append(byReader[rec.reader], rec)
+		if !rec.asked {
+			byReader[rec.reader] = append(byReader[rec.reader], rec)
+		}
 	}
 	var wg sync.WaitGroup
 	for rd, recs := range byReader {
-		wg.Go(func() {
-			if rd.svc.batch != nil {
-				rd.svc.batch(ctx, rd, recs)
-			}
-			each(ctx, slices.DeleteFunc(recs, func(rec *record) bool { return rec.detail == nil }), func(rec *record) { rec.detail() })
-		})
+		wg.Go(func() { rd.details(ctx, recs) })
 	}
 	wg.Wait()
+}
+
+// details asks the service for what is asked of chosen things only.
+func (r *reader) details(ctx context.Context, chosen []*record) {
+	for _, rec := range chosen {
+		rec.asked = true
+	}
+	if r.svc.batch != nil {
+		r.svc.batch(ctx, r, chosen)
+	}
+	with := func(has func(*record) bool) []*record {
+		return slices.DeleteFunc(slices.Clone(chosen), func(rec *record) bool { return !has(rec) })
+	}
+	each(ctx, with(func(rec *record) bool { return rec.detail != nil }), func(rec *record) { rec.detail() })
+	// Last, as it waits for the index of tags.
+	each(ctx, with(func(rec *record) bool { return rec.told != nil }), func(rec *record) { rec.tags = rec.told() })
 }
 
 // of are the records of a type.

@@ -17,7 +17,7 @@ type memorydbAPI interface {
 
 func readMemoryDB(ctx context.Context, r *reader) {
 	var api memorydbAPI = memorydb.NewFromConfig(r.cfg)
-	tagged := func(arn *string) map[string]string {
+	tagged := func(arn *string) func() map[string]string {
 		return r.tagged(ctx, aws.ToString(arn), func() map[string]string {
 			out, ok := call(ctx, r, api.ListTags, &memorydb.ListTagsInput{ResourceArn: arn})
 			if !ok {
@@ -34,7 +34,7 @@ func readMemoryDB(ctx context.Context, r *reader) {
 			for _, s := range c.Shards {
 				replicas = max(replicas, len(s.Nodes)-1)
 			}
-			r.add(record{typ: "aws_memorydb_cluster", name: aws.ToString(c.Name), tags: tagged(c.ARN), uses: []key{{"aws_memorydb_subnet_group", aws.ToString(c.SubnetGroupName)}}, attrs: obj{
+			r.add(record{typ: "aws_memorydb_cluster", name: aws.ToString(c.Name), told: tagged(c.ARN), uses: []key{{"aws_memorydb_subnet_group", aws.ToString(c.SubnetGroupName)}}, attrs: obj{
 				"id": c.Name, "arn": c.ARN, "name": c.Name, "node_type": c.NodeType, "engine_version": c.EngineVersion, "engine_patch_version": c.EnginePatchVersion,
 				"num_shards": c.NumberOfShards, "num_replicas_per_shard": replicas, "acl_name": c.ACLName, "parameter_group_name": c.ParameterGroupName,
 				"subnet_group_name": c.SubnetGroupName, "tls_enabled": c.TLSEnabled, "kms_key_arn": c.KmsKeyId, "snapshot_retention_limit": c.SnapshotRetentionLimit,
@@ -49,7 +49,7 @@ func readMemoryDB(ctx context.Context, r *reader) {
 	}
 	pages(ctx, r, memorydb.NewDescribeSubnetGroupsPaginator(api, &memorydb.DescribeSubnetGroupsInput{MaxResults: aws.Int32(100)}), func(out *memorydb.DescribeSubnetGroupsOutput) {
 		for _, g := range out.SubnetGroups {
-			r.add(record{typ: "aws_memorydb_subnet_group", name: aws.ToString(g.Name), vpc: aws.ToString(g.VpcId), tags: tagged(g.ARN), attrs: obj{
+			r.add(record{typ: "aws_memorydb_subnet_group", name: aws.ToString(g.Name), vpc: aws.ToString(g.VpcId), told: tagged(g.ARN), attrs: obj{
 				"id": g.Name, "arn": g.ARN, "name": g.Name, "description": g.Description, "vpc_id": g.VpcId,
 				"subnet_ids": list(g.Subnets, func(s types.Subnet) *string { return s.Identifier }),
 			}})

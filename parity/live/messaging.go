@@ -35,7 +35,7 @@ func readSNS(ctx context.Context, r *reader) {
 			attrs := obj{"id": arn, "arn": arn, "name": name, "fifo_topic": strings.HasSuffix(name, ".fifo")}
 			r.add(record{
 				typ: "aws_sns_topic", name: name, attrs: attrs, detail: func() { describeTopic(ctx, r, api, arn, attrs) },
-				tags: r.tagged(ctx, arn, func() map[string]string {
+				told: r.tagged(ctx, arn, func() map[string]string {
 					out, ok := call(ctx, r, api.ListTagsForResource, &sns.ListTagsForResourceInput{ResourceArn: &arn})
 					if !ok {
 						return nil
@@ -75,7 +75,7 @@ func readSQS(ctx context.Context, r *reader) {
 			attrs := obj{"id": url, "url": url, "arn": arn, "name": name, "fifo_queue": strings.HasSuffix(name, ".fifo")}
 			r.add(record{
 				typ: "aws_sqs_queue", name: name, attrs: attrs, detail: func() { describeQueue(ctx, r, api, url, attrs) },
-				tags: r.tagged(ctx, arn, func() map[string]string {
+				told: r.tagged(ctx, arn, func() map[string]string {
 					out, ok := call(ctx, r, api.ListQueueTags, &sqs.ListQueueTagsInput{QueueUrl: &url})
 					if !ok {
 						return nil

@@ -42,7 +42,7 @@ func readOpenSearch(ctx context.Context, r *reader) {
 	})
 }
 
-func addDomain(r *reader, d types.DomainStatus, tags map[string]string) {
+func addDomain(r *reader, d types.DomainStatus, told func() map[string]string) {
 	endpoint := aws.ToString(d.Endpoint)
 	vpc := ""
 	if e := d.Endpoints["vpc"]; e != "" {
@@ -82,5 +82,5 @@ func addDomain(r *reader, d types.DomainStatus, tags map[string]string) {
 		vpc = aws.ToString(v.VPCId)
 		attrs["vpc_options"] = block(obj{"subnet_ids": v.SubnetIds, "security_group_ids": v.SecurityGroupIds, "vpc_id": v.VPCId, "availability_zones": v.AvailabilityZones})
 	}
-	r.add(record{typ: "aws_opensearch_domain", name: aws.ToString(d.DomainName), vpc: vpc, tags: tags, attrs: attrs})
+	r.add(record{typ: "aws_opensearch_domain", name: aws.ToString(d.DomainName), vpc: vpc, told: told, attrs: attrs})
 }

@@ -159,7 +159,7 @@ func addCluster(r *reader, c types.DBCluster) {
 	}})
 }
 
-func rdsTagged(ctx context.Context, r *reader, api rdsAPI, arn *string) map[string]string {
+func rdsTagged(ctx context.Context, r *reader, api rdsAPI, arn *string) func() map[string]string {
 	return r.tagged(ctx, aws.ToString(arn), func() map[string]string {
 		out, ok := call(ctx, r, api.ListTagsForResource, &rds.ListTagsForResourceInput{ResourceName: arn})
 		if !ok {
@@ -184,7 +184,7 @@ func readDatabaseGroups(ctx context.Context, r *reader, api rdsAPI) {
 			if name == "default" || strings.HasPrefix(name, "default-vpc-") {
 				continue
 			}
-			r.add(record{typ: "aws_db_subnet_group", name: name, vpc: aws.ToString(g.VpcId), tags: rdsTagged(ctx, r, api, g.DBSubnetGroupArn), attrs: obj{
+			r.add(record{typ: "aws_db_subnet_group", name: name, vpc: aws.ToString(g.VpcId), told: rdsTagged(ctx, r, api, g.DBSubnetGroupArn), attrs: obj{
 				"id": name, "arn": g.DBSubnetGroupArn, "name": name, "description": g.DBSubnetGroupDescription, "vpc_id": g.VpcId,
 				"subnet_ids": list(g.Subnets, func(s types.Subnet) *string { return s.SubnetIdentifier }),
 			}})
@@ -200,7 +200,7 @@ func addParameterGroup(ctx context.Context, r *reader, api rdsAPI, typ string, n
 		return
 	}
 	attrs := obj{"id": id, "arn": arn, "name": id, "family": family, "description": description}
-	r.add(record{typ: typ, name: id, attrs: attrs, tags: rdsTagged(ctx, r, api, arn), detail: func() {
+	r.add(record{typ: typ, name: id, attrs: attrs, told: rdsTagged(ctx, r, api, arn), detail: func() {
 		all := []obj{}
 		set(func(some []types.Parameter) { all = append(all, parameters(some)...) })
 		attrs["parameter"] = all

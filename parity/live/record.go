@@ -24,7 +24,10 @@ type record struct {
 	tags map[string]string
 	// ownTags says that the provider keeps the tags in an attribute of its own.
 	ownTags bool
-	vpc     string // that it lies in
+	// told, if set, looks the tags up: at once where they decide whether it belongs,
+	// else with its details.
+	told func() map[string]string
+	vpc  string // that it lies in
 
 	// partOf are the things it belongs to and comes with, uses those that
 	// belong to it although they stand for themselves.
@@ -35,6 +38,7 @@ type record struct {
 	reader  *reader
 	address address
 	chosen  bool
+	asked   bool // for its details
 	dropped bool // its details say that it is no resource of the user's
 }
 
@@ -54,6 +58,9 @@ func (r *reader) add(rec record) *record {
 	rec.reader = r
 	if rec.attrs["region"] == nil {
 		delete(rec.attrs, "region")
+	}
+	if rec.told != nil && r.source.Select.byTags() {
+		rec.tags, rec.told = rec.told(), nil
 	}
 	own := &rec
 	r.mu.Lock()

@@ -48,7 +48,7 @@ func addBucket(ctx context.Context, r *reader, api s3API, name string) {
 	}
 	r.add(record{
 		typ: "aws_s3_bucket", name: name, attrs: attrs, detail: func() { bucketSettings(ctx, r, api, name) },
-		tags: r.tagged(ctx, arn, func() map[string]string {
+		told: r.tagged(ctx, arn, func() map[string]string {
 			out, ok := ask(ctx, r, api.GetBucketTagging, &s3.GetBucketTaggingInput{Bucket: &name}, "NoSuchTagSet", "NoSuchTagSetError")
 			switch {
 			case !ok:

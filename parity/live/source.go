@@ -45,6 +45,12 @@ func (s Selection) empty() bool {
 	return len(s.Tags) == 0 && len(s.Names) == 0 && len(s.VPCs) == 0 && s.Stack == "" && s.TFState == ""
 }
 
+// byTags reports whether tags decide what belongs: names are tags of much, and stacks
+// mark what they made.
+func (s Selection) byTags() bool {
+	return len(s.Tags) > 0 || len(s.Names) > 0 || s.Stack != ""
+}
+
 const usage = `A live source is aws://REGION[,REGION…]?KEY=VALUE&…, with the keys
   profile, role, external_id             whose eyes it is read with
   tag.NAME, name, vpc, stack, tfstate    what belongs to the environment

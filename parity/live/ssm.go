@@ -30,7 +30,7 @@ func readSSM(ctx context.Context, r *reader) {
 			if p.Type == types.ParameterTypeSecureString {
 				attrs["value"] = unread{}
 			}
-			r.add(record{typ: "aws_ssm_parameter", name: name, attrs: attrs, tags: r.tagged(ctx, arn, func() map[string]string {
+			r.add(record{typ: "aws_ssm_parameter", name: name, attrs: attrs, told: r.tagged(ctx, arn, func() map[string]string {
 				out, ok := call(ctx, r, api.ListTagsForResource, &ssm.ListTagsForResourceInput{ResourceType: types.ResourceTypeForTaggingParameter, ResourceId: &name})
 				if !ok {
 					return nil

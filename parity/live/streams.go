@@ -73,7 +73,7 @@ func readKinesis(ctx context.Context, r *reader) {
 			attrs := obj{"id": arn, "arn": arn, "name": name}
 			r.add(record{
 				typ: "aws_kinesis_stream", name: name, attrs: attrs,
-				tags: r.tagged(ctx, arn, func() map[string]string {
+				told: r.tagged(ctx, arn, func() map[string]string {
 					out, ok := call(ctx, r, api.ListTagsForStream, &kinesis.ListTagsForStreamInput{StreamName: &name})
 					if !ok {
 						return nil

@@ -18,6 +18,7 @@ type taggingAPI interface {
 // services whose lists do not tell them.
 type tagIndex struct {
 	loaded chan struct{}
+	of     []string // services, as their ARNs say them
 	byARN  map[string]map[string]string
 	narrow bool // only resources with the tags that are asked for are in it
 	failed bool
@@ -32,6 +33,9 @@ func shareTags(readers []*reader, region string) {
 		if r.region == region {
 			r.tags = index
 			reading = reading || r.svc.name == "tag"
+			if r.svc.indexed {
+				index.of = append(index.of, r.svc.prefix())
+			}
 		}
 	}
 	if !reading {
@@ -42,7 +46,10 @@ func shareTags(readers []*reader, region string) {
 func readTags(ctx context.Context, r *reader) {
 	defer close(r.tags.loaded)
 	index := map[string]map[string]string{}
-	in := &tagging.GetResourcesInput{ResourcesPerPage: aws.Int32(100)}
+	in := &tagging.GetResourcesInput{ResourcesPerPage: aws.Int32(100), ResourceTypeFilters: r.tags.of}
+	if len(r.tags.of) == 0 {
+		return // none would be all
+	}
 	if s := r.source.Select; len(s.Tags) > 0 && s.TFState == "" {
 		for k, values := range s.Tags {
 			if !slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "*") }) {
@@ -61,25 +68,27 @@ func readTags(ctx context.Context, r *reader) {
 	r.tags.byARN, r.tags.failed = index, !whole
 }
 
-// tagged returns a resource's tags, from the index; where that leaves it out and
-// the endpoint is the user's, by asking for this one alone, as emulators' indexes
-// leave types out.
-func (r *reader) tagged(ctx context.Context, arn string, single func() map[string]string) map[string]string {
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-r.tags.loaded:
+// tagged looks up a resource's tags: in the index; where that leaves it out and the
+// endpoint is the user's, by asking for this one alone, as emulators' indexes leave
+// types out.
+func (r *reader) tagged(ctx context.Context, arn string, single func() map[string]string) func() map[string]string {
+	return func() map[string]string {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-r.tags.loaded:
+		}
+		if tags := r.tags.byARN[arn]; tags != nil {
+			return tags
+		}
+		if (r.emulated || r.tags.failed || !r.svc.indexed) && single != nil {
+			return single()
+		}
+		if r.tags.narrow {
+			return nil // not known: it has others at most
+		}
+		return map[string]string{}
 	}
-	if tags := r.tags.byARN[arn]; tags != nil {
-		return tags
-	}
-	if (r.emulated || r.tags.failed) && single != nil {
-		return single()
-	}
-	if r.tags.narrow {
-		return nil // not known: it has others at most
-	}
-	return map[string]string{}
 }
 
 // tagMap makes a map of a service's own kind of tags.
