@@ -2,7 +2,6 @@ package live_test
 
 import (
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -146,10 +145,9 @@ func TestTheStateNamesWhatIsLive(t *testing.T) {
 	s, err := live.Parse("aws://us-east-1?tfstate=shop.tfstate")
 	require.NoError(t, err)
 	opt := options(recorded(t, "production"))
-	opt.State = func(_ context.Context, name string) (*parity.Snapshot, error) {
-		assert.Equal(t, "shop.tfstate", name)
-		return state, nil
-	}
+	_, err = s.Observe(t.Context(), opt)
+	require.ErrorContains(t, err, "no way to read the state shop.tfstate")
+	opt.Known = state
 	snap, err := s.Observe(t.Context(), opt)
 	require.NoError(t, err)
 	assert.Empty(t, snap.Incomplete)
@@ -244,7 +242,7 @@ func TestAgreementTable(t *testing.T) {
 		s, err := live.Parse("aws://us-east-1?tfstate=" + name)
 		require.NoError(t, err)
 		opt := options(recorded(t, name))
-		opt.State = func(context.Context, string) (*parity.Snapshot, error) { return state, nil }
+		opt.Known = state
 		snap, err := s.Observe(t.Context(), opt)
 		require.NoError(t, err)
 		found := map[string]parity.Value{}

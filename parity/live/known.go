@@ -1,7 +1,6 @@
 package live
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -16,21 +15,15 @@ type knownState struct {
 	found map[string]bool // addresses that are live
 }
 
-// knownState reads the state that the source names.
-func (r *run) knownState(ctx context.Context) (*knownState, error) {
+// knownState orders the environment's own state, where one is given.
+func (r *run) knownState() (*knownState, error) {
 	name := r.source.Select.TFState
 	if name == "" {
 		return nil, nil
 	}
 	snap := r.opt.Known
 	if snap == nil {
-		if r.opt.State == nil {
-			return nil, fmt.Errorf("reading %s: there is no way to read the state %s here", r.source.Text, name)
-		}
-		var err error
-		if snap, err = r.opt.State(ctx, name); err != nil {
-			return nil, err
-		}
+		return nil, fmt.Errorf("reading %s: there is no way to read the state %s here", r.source.Text, name)
 	}
 	k := &knownState{byKey: map[key]*parity.Resource{}, all: snap.Resources, found: map[string]bool{}}
 	for i := range k.all {

@@ -27,11 +27,8 @@ import (
 
 // Options are what reading needs of its caller.
 type Options struct {
-	// State reads the Terraform state that a source names by tfstate; nil where
-	// there is no way to.
-	State func(ctx context.Context, name string) (*parity.Snapshot, error)
-	// Known, if set, is the environment's own state, and takes the place of one
-	// that the source names.
+	// Known, if set, is the environment's own state. A source that names one by
+	// tfstate cannot be read without it.
 	Known *parity.Snapshot
 	// Progress, if set, is told how far reading has come. It is called by
 	// several goroutines at once.
@@ -80,7 +77,7 @@ func (s Source) Observe(ctx context.Context, opt Options) (*parity.Snapshot, err
 		s.Select.TFState = strings.Join(opt.Known.Sources, ", ")
 	}
 	r := &run{source: s, opt: opt, cancel: cancel, index: map[key]*record{}, gaps: map[gap]int{}, inStack: map[string]bool{}}
-	known, err := r.knownState(ctx)
+	known, err := r.knownState()
 	if err != nil {
 		return nil, err
 	}
