@@ -3,6 +3,7 @@ package live
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -45,24 +46,52 @@ func TestDeadEndpoint(t *testing.T) {
 	assert.Equal(t, int64(maxRefusals), calls)
 }
 
-// What an emulator does not do is asked once, and named.
+// What an emulator does not do is asked once, and named, in whatever way it says so.
 func TestEmulatorThatDoesNotDoAll(t *testing.T) {
-	var asked atomic.Int64
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := r.ParseForm(); err == nil && r.PostForm.Get("Action") == "GetCallerIdentity" {
-			w.Header().Set("Content-Type", "text/xml")
-			_, _ = w.Write([]byte(`<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:root</Arn><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`))
-			return
-		}
-		asked.Add(1)
-		http.Error(w, "not implemented", http.StatusNotImplemented)
-	}))
-	defer server.Close()
-	calls, reasons, err := observing(t, server.URL)
-	require.NoError(t, err)
-	assert.Equal(t, asked.Load()+1, calls)
-	require.NotEmpty(t, reasons)
-	for _, reason := range reasons {
-		assert.Regexp(t, `^\S+ \S+ in account 123456789012, us-east-1: the endpoint does not support it`, reason)
+	for name, c := range map[string]struct {
+		status      int
+		contentType string
+		body        string
+		want        string
+	}{
+		"not implemented":    {501, "text/plain", "not implemented", `the endpoint does not support it`},
+		"no such page":       {404, "text/plain", "404 page not found", `status 404|NotFound`},
+		"no such page, HTML": {404, "text/html", "<!doctype html><title>404 Not Found</title>", `status 404|NotFound`},
+		"nothing":            {404, "", "", `status 404|NotFound`},
+		"unknown, as JSON":   {400, "application/x-amz-json-1.1", `{"__type":"UnknownOperationException","message":"x"}`, `the endpoint does not support it \(UnknownOperationException\)|status 400|BadRequest`},
+		"unknown, as XML":    {400, "text/xml", "<ErrorResponse><Error><Code>InvalidAction</Code></Error></ErrorResponse>", `the endpoint does not support it \(InvalidAction\)|status 400|BadRequest`},
+		"a page for people":  {200, "text/html", "<html><body>Welcome</body></html>", `the answer is malformed`},
+		"empty":              {200, "", "", `the answer is malformed`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked atomic.Int64
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if err := r.ParseForm(); err == nil && r.PostForm.Get("Action") == "GetCallerIdentity" {
+					w.Header().Set("Content-Type", "text/xml")
+					_, _ = w.Write([]byte(`<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:root</Arn><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`))
+					return
+				}
+				asked.Add(1)
+				w.Header().Set("Content-Type", c.contentType)
+				w.WriteHeader(c.status)
+				_, _ = w.Write([]byte(c.body))
+			}))
+			defer server.Close()
+			calls, reasons, err := observing(t, server.URL)
+			require.NoError(t, err)
+			assert.Equal(t, asked.Load()+1, calls)
+			services := map[string]bool{}
+			for _, reason := range reasons {
+				service, _, _ := strings.Cut(reason, " ")
+				services[service] = true
+				assert.Regexp(t, `^\S+ \S+ in account 123456789012, us-east-1: (`+c.want+`)`, reason)
+			}
+			// All but CloudFormation, which is asked only where a stack is named.
+			assert.Len(t, services, len(serviceNames())-1)
+		})
 	}
+}
+
+func serviceNames() []string {
+	return list(services, func(s service) string { return s.name })
 }

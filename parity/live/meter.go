@@ -1,8 +1,11 @@
 package live
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"golang.org/x/time/rate"
@@ -106,11 +110,37 @@ func (r *run) meter(service, region string, perSecond float64) func(aws.Config) 
 	return func(cfg aws.Config) aws.Config {
 		cfg = cfg.Copy()
 		cfg.APIOptions = append(cfg.APIOptions, func(stack *middleware.Stack) error {
+			if err := stack.Deserialize.Add(whole, middleware.After); err != nil {
+				return err
+			}
 			return stack.Finalize.Insert(attempt, "Retry", middleware.After)
 		})
 		return cfg
 	}
 }
+
+// whole refuses answers that say nothing, or are pages for people, as of a proxy: the
+// SDK would take many of them for lists with nothing in them.
+var whole = middleware.DeserializeMiddlewareFunc("maquette", func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, meta, err := next.HandleDeserialize(ctx, in)
+	res, ok := out.RawResponse.(*smithyhttp.Response)
+	if err != nil || !ok || res.StatusCode != http.StatusOK {
+		return out, meta, err
+	}
+	body := bufio.NewReader(res.Body)
+	head, err := body.Peek(len("<!doctype html"))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return out, meta, &smithy.DeserializationError{Err: err}
+	}
+	if start := bytes.ToLower(bytes.TrimSpace(head)); len(start) == 0 || bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) {
+		return out, meta, &smithy.DeserializationError{Err: errors.New("the answer is empty, or a page for people")}
+	}
+	res.Body = struct {
+		io.Reader
+		io.Closer
+	}{body, res.Body}
+	return out, meta, nil
+})
 
 func throttled(err error) bool {
 	return retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err) == aws.TrueTernary
