@@ -102,7 +102,7 @@ func (e *environment) buildReferences() {
 	late := map[string]int32{}
 	for _, u := range e.units {
 		for _, m := range u.members {
-			n := e.packed(m)
+			n := m.Attributes.packed()
 			if n == nil {
 				continue
 			}
@@ -137,7 +137,7 @@ func (e *environment) buildReferences() {
 	for _, u := range e.units {
 		attrs := map[string]int32{}
 		for _, m := range u.members {
-			n := e.packed(m)
+			n := m.Attributes.packed()
 			if n == nil {
 				continue
 			}

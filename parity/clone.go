@@ -16,8 +16,8 @@ func (s *Snapshot) Clone() *Snapshot {
 	c.Resources = slices.Clone(s.Resources)
 	nodes := make([]packed, len(c.Resources))
 	for i := range c.Resources {
-		if n := c.Resources[i].Attributes.node; n != nil && n.packed != nil {
-			nodes[i] = *n.packed
+		if n := c.Resources[i].Attributes.packed(); n != nil {
+			nodes[i] = *n
 			nodes[i].in = c.pack
 			nodes[i].node.packed = &nodes[i]
 			c.Resources[i].Attributes.node = &nodes[i].node

@@ -265,7 +265,7 @@ func (j *judge) countAttributes(u *unit) {
 		j.counted("configuration", max(1, leaves(u.members[0].Attributes.Get("content"))))
 		return
 	}
-	if n := j.b.packed(u.members[0]); n != nil {
+	if n := u.members[0].Attributes.packed(); n != nil {
 		for _, x := range j.b.plan(n, u.typ).counted {
 			if !n.in.empty(n.layout.kids[x.at], n.at+n.layout.first[x.at]) {
 				j.counted(x.dimension, 1)

@@ -106,10 +106,9 @@ func (d *differ) resources(b, c *Resource) {
 	if b.Attributes.Get("tags_all").Kind == Object && c.Attributes.Get("tags_all").Kind == Object {
 		d.skip["tags"] = true // they are among tags_all
 	}
-	x, y := b.Attributes.node, c.Attributes.node
-	if d.aligned != nil && !b.Planned && !c.Planned && x != nil && y != nil && x.packed != nil && y.packed != nil &&
-		x.packed.in == d.b.snap.pack && y.packed.in == d.c.snap.pack {
-		d.packedFields(d.aligned, x.packed, y.packed)
+	x, y := b.Attributes.packed(), c.Attributes.packed()
+	if d.aligned != nil && !b.Planned && !c.Planned && x != nil && y != nil && x.in == d.b.snap.pack && y.in == d.c.snap.pack {
+		d.packedFields(d.aligned, x, y)
 		return
 	}
 	d.fields(b.Attributes, c.Attributes, place{}, false)

@@ -18,20 +18,6 @@ const maxDepth, maxDocumentDepth = 256, 64
 // ErrTooDeep says that a JSON value nests deeper than any provider's does.
 var ErrTooDeep = errors.New("values nest deeper than any that Terraform writes")
 
-// ParseJSON reads one JSON document and nothing after it.
-func ParseJSON(data []byte) (Value, error) {
-	dec := NewDecoder(bytes.NewReader(data))
-	dec.MaxDepth = maxDocumentDepth
-	v, err := dec.Value()
-	if err != nil {
-		return Value{}, err
-	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return Value{}, errors.New("more follows the JSON value")
-	}
-	return v, nil
-}
-
 // Decoder reads Values off a JSON stream. Strings that come often share their
 // memory.
 type Decoder struct {
@@ -237,7 +223,7 @@ func (v Value) MarshalJSON() ([]byte, error) { return v.appendJSON(nil), nil }
 
 // FromSnapshot undoes the marks of a Value that was read from a snapshot.
 func FromSnapshot(v Value) Value {
-	if v.node != nil && v.node.packed != nil && !v.node.packed.layout.hasMarks() {
+	if n := v.packed(); n != nil && !n.layout.hasMarks() {
 		return v
 	}
 	if v.Kind == Object && len(v.Keys()) == 1 {

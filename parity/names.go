@@ -326,17 +326,17 @@ func spoken(nameless, other *Snapshot, names nameSet) string {
 func ownWord(s *Snapshot) string {
 	votes := map[string]int{}
 	for i := range s.Resources {
-		n := s.Resources[i].Attributes.node
-		if n == nil || n.packed == nil {
+		n := s.Resources[i].Attributes.packed()
+		if n == nil {
 			continue
 		}
-		for _, leaf := range n.packed.layout.tags {
-			if w := strings.ToLower(n.packed.in.text(n.packed.at + leaf)); w != "" && len(w) <= 40 {
+		for _, leaf := range n.layout.tags {
+			if w := strings.ToLower(n.in.text(n.at + leaf)); w != "" && len(w) <= 40 {
 				votes[w] += 4
 			}
 		}
-		for _, g := range n.packed.layout.given {
-			text := n.packed.in.text(n.packed.at + g.leaf)
+		for _, g := range n.layout.given {
+			text := n.in.text(n.at + g.leaf)
 			eachWord(text, func(from, to int) {
 				if f := formsOf[strings.ToLower(text[from:to])]; f != nil {
 					votes[f[0]]++
@@ -471,15 +471,15 @@ func substitution(base, cand *Snapshot, b, c nameSet) (from, to string) {
 // eachName calls f with the names that two resources have in the same
 // attribute, and with the first one's "name".
 func eachName(r, o *Resource, f func(attribute, x, y, name string)) {
-	x, y := r.Attributes.node, o.Attributes.node
-	if x == nil || y == nil || x.packed == nil || y.packed == nil {
+	x, y := r.Attributes.packed(), o.Attributes.packed()
+	if x == nil || y == nil {
 		return
 	}
-	gx, gy := x.packed.layout.given, y.packed.layout.given
+	gx, gy := x.layout.given, y.layout.given
 	text := func(n *packed, g givenName) string { return n.in.text(n.at + g.leaf) }
 	name := ""
 	if len(gx) > 0 && nameAttributes[gx[0].attribute] == "name" {
-		name = text(x.packed, gx[0])
+		name = text(x, gx[0])
 	}
 	for i, j := 0, 0; i < len(gx) && j < len(gy); {
 		switch {
@@ -488,7 +488,7 @@ func eachName(r, o *Resource, f func(attribute, x, y, name string)) {
 		case gx[i].attribute > gy[j].attribute:
 			j++
 		default:
-			f(nameAttributes[gx[i].attribute], text(x.packed, gx[i]), text(y.packed, gy[j]), name)
+			f(nameAttributes[gx[i].attribute], text(x, gx[i]), text(y, gy[j]), name)
 			i, j = i+1, j+1
 		}
 	}

@@ -38,6 +38,14 @@ type packed struct {
 	at     uint32 // of its first leaf
 }
 
+// packed is the value as it is kept; nil of a tree.
+func (v Value) packed() *packed {
+	if v.node == nil {
+		return nil
+	}
+	return v.node.packed
+}
+
 // layout is the form of a value: all of it but its texts.
 type layout struct {
 	kind             Kind
@@ -55,7 +63,7 @@ type layout struct {
 // Pack returns an Object as one that is kept by p. Other values are returned
 // as they are.
 func (p *Packer) Pack(v Value) Value {
-	if v.Kind != Object || v.Document || v.node != nil && v.node.packed != nil && v.node.packed.in == p {
+	if n := v.packed(); v.Kind != Object || v.Document || n != nil && n.in == p {
 		return v
 	}
 	p.form, p.ids = p.form[:0], p.ids[:0]
@@ -188,8 +196,8 @@ func (n *packed) item(i int) Value { return n.in.value(n.layout.kids[i], n.at+n.
 // AnyObject reports whether an Object has a member that is an Object with keys
 // that f accepts.
 func (v Value) AnyObject(f func(keys []string) bool) bool {
-	if v.node != nil && v.node.packed != nil {
-		for _, kid := range v.node.packed.layout.kids {
+	if n := v.packed(); n != nil {
+		for _, kid := range n.layout.kids {
 			if kid.kind == Object && f(kid.keys) {
 				return true
 			}

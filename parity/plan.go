@@ -3,6 +3,7 @@ package parity
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/maquette/maquette/parity/catalog"
 )
@@ -62,14 +63,6 @@ type sizeLeaf struct {
 	leaf    uint32
 	kind    Kind
 	machine bool // else an amount
-}
-
-// packed returns a resource's attributes as they are kept; nil where it has none.
-func (e *environment) packed(r *Resource) *packed {
-	if r.Attributes.node == nil {
-		return nil
-	}
-	return r.Attributes.node.packed
 }
 
 func (e *environment) plan(n *packed, t *catalog.Type) *plan {
@@ -176,20 +169,11 @@ func (p *plan) sized(t *catalog.Type, l *layout, at uint32, path string, depth i
 		case catalog.Aspect{Kind: catalog.Size, Detail: "machine"}:
 			p.sizes = append(p.sizes, sizeLeaf{at, l.kind, true})
 		case catalog.Aspect{Kind: catalog.Size, Detail: "amount"}:
-			if parentless(path) {
+			if !strings.Contains(path, ".") {
 				p.sizes = append(p.sizes, sizeLeaf{at, l.kind, false})
 			}
 		}
 	}
-}
-
-func parentless(path string) bool {
-	for i := range len(path) {
-		if path[i] == '.' {
-			return false
-		}
-	}
-	return true
 }
 
 // networkOf notes the address block of a network.

@@ -166,8 +166,8 @@ func (s *Snapshot) hide(secrets *secrets) {
 // packAll keeps the attributes of all resources in one Packer.
 func (s *Snapshot) packAll() {
 	for i := range s.Resources {
-		if n := s.Resources[i].Attributes.node; s.pack == nil && n != nil && n.packed != nil {
-			s.pack = n.packed.in
+		if n := s.Resources[i].Attributes.packed(); s.pack == nil && n != nil {
+			s.pack = n.in
 		}
 	}
 	if s.pack == nil {

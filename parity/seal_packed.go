@@ -32,10 +32,8 @@ type sealKey struct {
 }
 
 func (s *packedSealer) attributes(v Value, t *catalog.Type) Value {
-	if v.Kind == Object {
-		if n := v.node.packed; n != nil && n.in == s.in && s.nothingIn(n, t) {
-			return v
-		}
+	if n := v.packed(); n != nil && n.in == s.in && s.nothingIn(n, t) {
+		return v
 	}
 	return s.in.Pack(sealer{s.secrets, t, v, s.in}.object(v, "", false))
 }
@@ -190,19 +188,19 @@ func (s *Snapshot) hidePacked(secrets *secrets) {
 	}
 	open := map[*layout][]uint32{}
 	for i := range s.Resources {
-		n := s.Resources[i].Attributes.node
-		if n == nil || n.packed == nil {
+		n := s.Resources[i].Attributes.packed()
+		if n == nil {
 			continue
 		}
-		l := n.packed.layout
+		l := n.layout
 		at, ok := open[l]
 		if !ok {
 			at = l.open(0, nil)
 			open[l] = at
 		}
 		for _, leaf := range at {
-			if id, ok := into[s.pack.leaves[n.packed.at+leaf]]; ok {
-				s.pack.leaves[n.packed.at+leaf] = id
+			if id, ok := into[s.pack.leaves[n.at+leaf]]; ok {
+				s.pack.leaves[n.at+leaf] = id
 			}
 		}
 	}

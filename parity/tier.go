@@ -121,7 +121,7 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 		}
 	}
 	for _, m := range u.members {
-		if n := s.env.packed(m); n != nil {
+		if n := m.Attributes.packed(); n != nil {
 			plan := s.env.plan(n, u.typ)
 			for _, leaf := range plan.strings {
 				if told && slices.Contains(plan.told, leaf) {
@@ -256,7 +256,7 @@ func (s *survey) zones(m *Resource, t *catalog.Type, into map[string]bool, depth
 	if depth > 3 {
 		return
 	}
-	n := s.env.packed(m)
+	n := m.Attributes.packed()
 	if n == nil {
 		return
 	}
@@ -290,7 +290,7 @@ func (s *survey) size(m *Resource, t *catalog.Type) string {
 			continue
 		}
 		found := ""
-		eachString(m.Attributes.node.packed.item(i), func(text string) {
+		eachString(m.Attributes.packed().item(i), func(text string) {
 			for _, x := range s.env.refs.find(text) {
 				if u := s.env.refs.targets[x].u; u != nil && u.typ.Kind == "template" && found == "" {
 					found = s.ownSize(u.members[0], u.typ)
@@ -307,7 +307,7 @@ func (s *survey) size(m *Resource, t *catalog.Type) string {
 // ownSize is the machine that a resource names anywhere in its attributes,
 // else the amounts (processor, memory) at its top.
 func (s *survey) ownSize(m *Resource, t *catalog.Type) string {
-	n := s.env.packed(m)
+	n := m.Attributes.packed()
 	if n == nil {
 		return ""
 	}
