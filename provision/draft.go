@@ -101,7 +101,7 @@ func (d Draft) model(dir, baseline, name string) []byte {
 	w.line("")
 	source := "../stack"
 	if d.Candidate.Kind == "terraform" {
-		source, _ = d.dir(dir)
+		source, _ = splitWorkspace(d.Candidate.Source, dir)
 	}
 	w.comment("To have it made and kept by `maquette up "+name+"`, name its Terraform root in place of the observe block:",
 		"terraform {",
@@ -111,11 +111,6 @@ func (d Draft) model(dir, baseline, name string) []byte {
 	d.waivers(w, name)
 	w.line("}")
 	return w.bytes()
-}
-
-// dir is the Terraform directory of the candidate, as a definition names it, and the workspace.
-func (d Draft) dir(dir string) (path, workspace string) {
-	return splitWorkspace(d.Candidate.Source, dir)
 }
 
 // waivers proposes to accept what differs, as comments: nothing is accepted until somebody says so.

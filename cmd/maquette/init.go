@@ -156,8 +156,11 @@ func (p *project) draft(ctx context.Context, cmd *cobra.Command, dir string, arg
 	if err != nil {
 		return nil, err
 	}
-	opt := parity.DefaultOptions()
-	draft := provision.Draft{Baseline: places[0], Candidate: places[1], Report: parity.Compare(base, cand, cat, opt), Scaled: map[string]bool{}}
+	rep, err := unlessStopped(ctx, func() *parity.Report { return parity.Compare(base, cand, cat, parity.DefaultOptions()) })
+	if err != nil {
+		return nil, err
+	}
+	draft := provision.Draft{Baseline: places[0], Candidate: places[1], Report: rep, Scaled: map[string]bool{}}
 	for _, tier := range parity.Survey(base, cat) {
 		draft.Scaled[tier.Address] = tier.Scales
 	}
@@ -166,7 +169,7 @@ func (p *project) draft(ctx context.Context, cmd *cobra.Command, dir string, arg
 	}
 	result.Findings = &draft.Report.Summary
 	result.Incomplete = append(result.Incomplete, draft.Report.Incomplete...)
-	return draft.Files(dir), ctx.Err()
+	return draft.Files(dir), nil
 }
 
 // observationOf is how a definition says where a source is.
@@ -226,18 +229,13 @@ func holdsSnapshot(name string) bool {
 // validDraft reads the definitions back, with those that are in the directory already, before any is written.
 func (p *project) validDraft(dir string, files []provision.File, result *initiated) error {
 	p.absoluteDir, p.shownDir = dir, filepath.Clean(filepath.Dir(result.Files[0].File))
-	all := []provision.File{}
 	names, err := definitionFiles(dir)
 	if err != nil {
 		return err
 	}
-	for _, name := range names {
-		name = filepath.Join(dir, name)
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return fmt.Errorf("reading the definitions in %s: %w", p.shown(name), reason(err))
-		}
-		all = append(all, provision.File{Name: name, Data: data})
+	all, err := p.readDefinitions(names)
+	if err != nil {
+		return err
 	}
 	drafted := map[string]bool{}
 	for _, file := range files {

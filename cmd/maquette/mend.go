@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +33,7 @@ type mender struct {
 	stems  []string               // what the candidate's own files of variables are called
 	others []string               // directories that others are made of, too
 	parsed map[string]*hcl.File   // by name; nil: it cannot be read
+	listed map[string][]string    // the names of files in a directory
 }
 
 // edit is a remedy with its place.
@@ -48,7 +48,7 @@ func (o *observer) remedies(l *locator, rep *parity.Report, baseline, candidate 
 	if sacred(candidate.environment, o.defs) || sacred(rep.Candidate.Name, o.defs) {
 		return nil
 	}
-	m := &mender{locator: l, rep: rep, defs: o.defs, name: candidate.environment, parsed: map[string]*hcl.File{}}
+	m := &mender{locator: l, rep: rep, defs: o.defs, name: candidate.environment, parsed: map[string]*hcl.File{}, listed: map[string][]string{}}
 	for _, name := range []string{candidate.environment, rep.Candidate.Name, stem(candidate.source)} {
 		if name != "" {
 			m.stems = append(m.stems, name)
@@ -387,22 +387,30 @@ func (m *mender) body(name string) *hclsyntax.Body {
 	return file.Body.(*hclsyntax.Body)
 }
 
-// files are those of a directory that match a pattern, by their absolute names.
-func files(dir, pattern string) []string {
-	names, err := fs.Glob(os.DirFS(dir), pattern)
-	if err != nil {
-		return nil
+// files are those of a directory whose names match a pattern, by their absolute names. Each directory is listed once,
+// however many findings there are.
+func (m *mender) files(dir, pattern string) []string {
+	names, listed := m.listed[dir]
+	if !listed {
+		entries, _ := os.ReadDir(dir)
+		for _, entry := range entries {
+			names = append(names, entry.Name())
+		}
+		m.listed[dir] = names
 	}
-	for i := range names {
-		names[i] = filepath.Join(dir, names[i])
+	var matching []string
+	for _, name := range names {
+		if ok, _ := filepath.Match(pattern, name); ok {
+			matching = append(matching, filepath.Join(dir, name))
+		}
 	}
-	return names
+	return matching
 }
 
 // block finds the one block of a module's files; nil where there is none, or several.
 func (m *mender) blockOf(dir, typ string, labels ...string) *hclsyntax.Block {
 	var found []*hclsyntax.Block
-	for _, file := range files(dir, "*.tf") {
+	for _, file := range m.files(dir, "*.tf") {
 		body := m.body(file)
 		if body == nil {
 			return nil
@@ -413,7 +421,7 @@ func (m *mender) blockOf(dir, typ string, labels ...string) *hclsyntax.Block {
 			}
 		}
 	}
-	if len(found) != 1 || len(files(dir, "*.tf.json"))+len(files(dir, "*override.tf")) > 0 {
+	if len(found) != 1 || len(m.files(dir, "*.tf.json"))+len(m.files(dir, "*override.tf")) > 0 {
 		return nil
 	}
 	return found[0]
@@ -536,12 +544,12 @@ func (m *mender) variable(root, name string, within []string, w want) (edit, boo
 		return m.literal(expr.Range().Filename, set, inside(expr, within), w.from, w.to)
 	}
 	var given []string // the last one counts
-	given = append(given, files(root, "terraform.tfvars")...)
-	given = append(given, files(root, "*.auto.tfvars")...)
-	if len(files(root, "*.tfvars.json")) > 0 {
+	given = append(given, m.files(root, "terraform.tfvars")...)
+	given = append(given, m.files(root, "*.auto.tfvars")...)
+	if len(m.files(root, "*.tfvars.json")) > 0 {
 		return edit{}, false
 	}
-	for _, file := range files(root, "*.tfvars") {
+	for _, file := range m.files(root, "*.tfvars") {
 		if slices.Contains(m.stems, stem(file)) && !slices.Contains(given, file) {
 			given = append(given, file)
 		}
@@ -562,7 +570,7 @@ func (m *mender) variable(root, name string, within []string, w want) (edit, boo
 	}
 	// Other files of variables may be given by -var-file.
 	initial := declared.Body.Attributes["default"]
-	if initial == nil || m.shared(root) || len(files(root, "*.tfvars")) > len(given) {
+	if initial == nil || m.shared(root) || len(m.files(root, "*.tfvars")) > len(given) {
 		return edit{}, false
 	}
 	return m.literal(initial.SrcRange.Filename, set, inside(initial.Expr, within), w.from, w.to)

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/maquette/maquette/parity"
-	"github.com/maquette/maquette/parity/report"
 	"github.com/maquette/maquette/provision"
 )
 
@@ -126,7 +125,7 @@ func (plan planJSON) print(s *streams) error {
 		return err
 	}
 	fmt.Fprintln(w)
-	return report.For("text")(w, plan.Parity, report.Style{Colour: colours(w)})
+	return plan.judged.print(w)
 }
 
 // signs show what is done to a resource, as Terraform shows it.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -109,13 +110,12 @@ func (o *observer) modelReport(ctx context.Context, baseline, candidate named, a
 		return nil, err
 	}
 	o.tellNotes()
-	return parity.Compare(before, after, cat, opt), ctx.Err()
+	return unlessStopped(ctx, func() *parity.Report { return parity.Compare(before, after, cat, opt) })
 }
 
 // print shows what the plan would come to.
-func (j *planParity) print(s *streams) error {
-	text := report.For("text")
-	return text(s.err, j.report, report.Style{Colour: colours(s.err)})
+func (j *planParity) print(w io.Writer) error {
+	return report.Text(w, j.report, report.Style{Colour: colours(w)})
 }
 
 // unlikeError says that a plan was not applied, as the environment would be no model of the other one.
@@ -128,7 +128,11 @@ func (e *unlikeError) Error() string {
 	if len(e.gaps) > 0 {
 		return fmt.Sprintf("whether %s would be a model of %s cannot be told, as not all of that one could be read: nothing was changed", e.instance, e.model)
 	}
-	return fmt.Sprintf("as planned, %s would differ from %s in %s that fail%s: nothing was changed", e.instance, e.model, plural.Count(e.failing, "way"), map[bool]string{true: "s"}[e.failing == 1])
+	fail := "fail"
+	if e.failing == 1 {
+		fail = "fails"
+	}
+	return fmt.Sprintf("as planned, %s would differ from %s in %s that %s: nothing was changed", e.instance, e.model, plural.Count(e.failing, "way"), fail)
 }
 
 func (*unlikeError) Unwrap() error { return provision.ErrDeclined }
@@ -151,7 +155,7 @@ func (o *opened) hold(ctx context.Context, defs *provision.Definitions, bp *prov
 	if j.code() == nil {
 		return "", nil
 	}
-	if err := j.print(o.streams); err != nil {
+	if err := j.print(o.err); err != nil {
 		return "", err
 	}
 	if !allow {

@@ -199,18 +199,27 @@ func (p *project) parse() (*provision.Definitions, hcl.Diagnostics, error) {
 	if p.absoluteDir, err = filepath.Abs(dir); err != nil {
 		return nil, nil, err
 	}
-	var files []provision.File
-	for _, name := range names {
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			return nil, nil, fmt.Errorf("reading the definitions in %s: %w", filepath.Join(dir, name), reason(err))
-		}
-		// Terraform runs elsewhere: what is relative to the file must not depend on where we are.
-		name = filepath.Join(p.absoluteDir, name)
-		files = append(files, provision.File{Name: name, Data: data})
+	files, err := p.readDefinitions(names)
+	if err != nil {
+		return nil, nil, err
 	}
 	defs, diags := provision.Parse(files)
 	return defs, diags, nil
+}
+
+// readDefinitions reads files of the project's directory.
+func (p *project) readDefinitions(names []string) ([]provision.File, error) {
+	var files []provision.File
+	for _, name := range names {
+		// Terraform runs elsewhere: what is relative to the file must not depend on where we are.
+		file := filepath.Join(p.absoluteDir, name)
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("reading the definitions in %s: %w", p.shown(file), reason(err))
+		}
+		files = append(files, provision.File{Name: file, Data: data})
+	}
+	return files, nil
 }
 
 // shown names files of definitions as the user does.

@@ -225,13 +225,6 @@ func writeAllOrNone(all []rewritten) error {
 	return nil
 }
 
-func writeBytes(file string, data []byte) error {
-	return writeFile(file, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-}
-
 func printRemedies(w io.Writer, remedies []remedyJSON) error {
 	t := newTable(w)
 	for _, r := range remedies {

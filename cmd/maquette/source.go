@@ -123,6 +123,14 @@ func writeFile(name string, write func(io.Writer) error) error {
 	return nil
 }
 
+// writeBytes is writeFile of what is at hand.
+func writeBytes(file string, data []byte) error {
+	return writeFile(file, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
 // writeThrough writes to what is no file that could be replaced.
 func writeThrough(name string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(name, os.O_WRONLY, 0)

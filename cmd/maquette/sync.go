@@ -138,7 +138,7 @@ func runSync(cmd *cobra.Command, p *project, environment string, w *wanted, how 
 	if how.json {
 		err = printJSON(o.out, result)
 	} else {
-		err = report.For("text")(o.out, result.Parity, report.Style{Colour: colours(o.out)})
+		err = report.Text(o.out, result.Parity, report.Style{Colour: colours(o.out)})
 	}
 	if err != nil {
 		return err
@@ -183,19 +183,15 @@ func (o *opened) applySync(ctx context.Context, defs *provision.Definitions, bp 
 	}})
 	show.done()
 	screen.close()
-	var unlike *unlikeError
-	switch {
-	case errors.Is(err, errFollows):
-		if !how.json {
-			_, err = fmt.Fprintf(o.out, "%s follows %s already: nothing to change\n\n", bp.Instance, result.Model)
-			return err
-		}
-		return nil
-	case err == nil && how.json:
-		result.Applied = true
-		return nil
-	}
 	result.Applied = err == nil
+	follows := errors.Is(err, errFollows)
+	switch {
+	case how.json && (follows || result.Applied):
+		return nil // printed at last
+	case follows:
+		_, err = fmt.Fprintf(o.out, "%s follows %s already: nothing to change\n\n", bp.Instance, result.Model)
+		return err
+	}
 	if how.json && errors.Is(err, provision.ErrDeclined) {
 		if printErr := printJSON(o.out, result); printErr != nil {
 			return printErr
@@ -204,6 +200,7 @@ func (o *opened) applySync(ctx context.Context, defs *provision.Definitions, bp 
 	if printErr := o.printUp(defs, bp, up, time.Since(start), err); printErr != nil {
 		return printErr
 	}
+	var unlike *unlikeError
 	switch {
 	case errors.As(err, &unlike):
 		return unlike.code()
@@ -238,10 +235,8 @@ func printMoved(s *streams, result synced, fresh bool) error {
 			change = shorten(textOr(m.Old, "(none)")) + " → " + change
 		}
 		var why []string
-		for _, f := range m.Because {
-			if fact := f.Text + " = " + f.Value; len(why) < 3 {
-				why = append(why, fact)
-			}
+		for _, f := range m.Because[:min(3, len(m.Because))] {
+			why = append(why, f.Text+" = "+f.Value)
 		}
 		reason := strings.Join(why, ", ")
 		if n := len(m.Because) - len(why); n > 0 {

@@ -143,11 +143,7 @@ func runWaive(ctx context.Context, p *project, cmd *cobra.Command, o *waiveOptio
 		return fmt.Errorf("the waiver would not cover %s as it is read back from %s, which is left as it is. This is a defect of maquette: please report it with the block\n%s", finding.ID, result.File, result.Block)
 	}
 	if !o.dryRun {
-		write := func(out io.Writer) error {
-			_, err := out.Write(data)
-			return err
-		}
-		if err := writeFile(name, write); err != nil {
+		if err := writeBytes(name, data); err != nil {
 			return err
 		}
 	}
