@@ -90,7 +90,7 @@ func (e *environment) plan(n *packed, t *catalog.Type) *plan {
 		}
 		if !identity && !isTags(k) {
 			from := len(p.strings)
-			p.strings = kid.texts(at, p.strings)
+			p.strings = kid.texts(at, p.strings, true)
 			if k == "environment" {
 				p.told = slices.Clone(p.strings[from:])
 			}
@@ -107,13 +107,13 @@ func (e *environment) plan(n *packed, t *catalog.Type) *plan {
 	return p
 }
 
-// texts lists the leaves that are texts.
-func (l *layout) texts(at uint32, to []uint32) []uint32 {
-	if l.kind == String {
+// texts lists the leaves that are texts: those that are shown, and if masked those that are not.
+func (l *layout) texts(at uint32, to []uint32, masked bool) []uint32 {
+	if l.kind == String && (masked || !l.masked) {
 		return append(to, at)
 	}
 	for i, kid := range l.kids {
-		to = kid.texts(at+l.first[i], to)
+		to = kid.texts(at+l.first[i], to, masked)
 	}
 	return to
 }

@@ -195,7 +195,7 @@ func (s *Snapshot) hidePacked(secrets *secrets) {
 		l := n.layout
 		at, ok := open[l]
 		if !ok {
-			at = l.open(0, nil)
+			at = l.texts(0, nil, false)
 			open[l] = at
 		}
 		for _, leaf := range at {
@@ -204,17 +204,6 @@ func (s *Snapshot) hidePacked(secrets *secrets) {
 			}
 		}
 	}
-}
-
-// open lists the leaves that are texts and shown.
-func (l *layout) open(at uint32, to []uint32) []uint32 {
-	if l.kind == String && !l.masked {
-		return append(to, at)
-	}
-	for i, kid := range l.kids {
-		to = kid.open(at+l.first[i], to)
-	}
-	return to
 }
 
 func mayEncode(path string) bool {
