@@ -127,23 +127,21 @@ func runWaive(ctx context.Context, p *project, cmd *cobra.Command, o *waiveOptio
 	for _, f := range rep.Waives(narrow) {
 		result.Covers = append(result.Covers, f.ID)
 	}
-	var name string
-	var data []byte
-	var written *provision.ParityPolicy
+	var file *waivedFile
 	if policy != "" {
-		name, data, result.Line, written, err = p.waivedPolicy(policy, w)
+		file, err = p.waivedPolicy(policy, w)
 	} else {
-		name, data, result.Line, written, err = p.waivedDefinition(cmd, environment, w)
+		file, err = p.waivedDefinition(cmd, environment, w)
 	}
 	if err != nil {
 		return err
 	}
-	result.File = p.shown(name)
-	if !covers(written, result.Line, rep, finding) {
+	result.File, result.Line = p.shown(file.name), file.line
+	if !file.covers(rep, finding) {
 		return fmt.Errorf("the waiver would not cover %s as it is read back from %s, which is left as it is. This is a defect of maquette: please report it with the block\n%s", finding.ID, result.File, result.Block)
 	}
 	if !o.dryRun {
-		if err := writeBytes(name, data); err != nil {
+		if err := writeBytes(file.name, file.data); err != nil {
 			return err
 		}
 	}
@@ -251,60 +249,69 @@ func findFinding(rep *parity.Report, id string) (parity.Finding, error) {
 	return finding, nil
 }
 
-// covers reports whether the waiver at a line of a policy covers a finding.
-func covers(policy *provision.ParityPolicy, line int, rep *parity.Report, finding parity.Finding) bool {
-	return policy != nil && slices.ContainsFunc(policy.Waive, func(w provision.Waive) bool {
-		return w.Range.Start.Line == line && slices.ContainsFunc(rep.Waives(waiveOf(w)), func(f parity.Finding) bool { return f.ID == finding.ID })
+// waivedFile is a file with one more waiver, the line of that one, and the policy that comes of it when it is read back.
+type waivedFile struct {
+	name   string
+	data   []byte
+	line   int
+	policy *provision.ParityPolicy
+}
+
+// covers reports whether the waiver covers a finding.
+func (f *waivedFile) covers(rep *parity.Report, finding parity.Finding) bool {
+	return f.policy != nil && slices.ContainsFunc(f.policy.Waive, func(w provision.Waive) bool {
+		return w.Range.Start.Line == f.line && slices.ContainsFunc(rep.Waives(waiveOf(w)), func(f parity.Finding) bool { return f.ID == finding.ID })
 	})
 }
 
-// waivedPolicy is a policy file with one more waiver, the line of that one, and the policy that comes of it.
-func (p *project) waivedPolicy(name string, w provision.Waive) (string, []byte, int, *provision.ParityPolicy, error) {
+// waivedPolicy adds a waiver to a policy file.
+func (p *project) waivedPolicy(name string, w provision.Waive) (*waivedFile, error) {
 	data, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", nil, 0, nil, fmt.Errorf("reading the policy %s: %w", name, reason(err))
+		return nil, fmt.Errorf("reading the policy %s: %w", name, reason(err))
 	}
 	policy, err := p.readPolicy(provision.File{Name: name, Data: data})
 	if err == nil {
 		err = p.once(policy, w)
 	}
 	if err != nil {
-		return "", nil, 0, nil, err
+		return nil, err
 	}
 	data, line, err := provision.AddWaiver(provision.File{Name: name, Data: data}, "", w)
-	if err == nil {
-		policy, err = p.readPolicy(provision.File{Name: name, Data: data})
+	if err != nil {
+		return nil, err
 	}
-	return name, data, line, policy, err
+	policy, err = p.readPolicy(provision.File{Name: name, Data: data})
+	return &waivedFile{name, data, line, policy}, err
 }
 
-// waivedDefinition is the file that defines an environment, with one more waiver, the line of that one, and the policy
-// that comes of it. The definitions are parsed as a whole before anything is written.
-func (p *project) waivedDefinition(cmd *cobra.Command, environment string, w provision.Waive) (string, []byte, int, *provision.ParityPolicy, error) {
+// waivedDefinition adds a waiver to the file that defines an environment. The definitions are parsed as a whole before
+// anything is written.
+func (p *project) waivedDefinition(cmd *cobra.Command, environment string, w provision.Waive) (*waivedFile, error) {
 	defs, err := p.definitions()
 	if err != nil {
-		return "", nil, 0, nil, err
+		return nil, err
 	}
 	env := defs.Environments[environment]
 	if env == nil {
-		return "", nil, 0, nil, usage(cmd, "there is no definition of %q to write the waiver into; there are %s. For sources without a definition, name a file with --policy",
+		return nil, usage(cmd, "there is no definition of %q to write the waiver into; there are %s. For sources without a definition, name a file with --policy",
 			environment, oneOf(sortedKeys(defs.Environments)))
 	}
 	if err := p.once(env.Parity, w); err != nil {
-		return "", nil, 0, nil, err
+		return nil, err
 	}
 	files := slices.Clone(defs.Files)
 	i := slices.IndexFunc(files, func(f provision.File) bool { return f.Name == env.Range.Filename })
 	data, line, err := provision.AddWaiver(files[i], environment, w)
 	if err != nil {
-		return "", nil, 0, nil, fmt.Errorf("writing the waiver into %s: %w", p.shown(files[i].Name), err)
+		return nil, fmt.Errorf("writing the waiver into %s: %w", p.shown(files[i].Name), err)
 	}
 	files[i].Data = data
 	parsed, diags := provision.Parse(files)
 	if err := p.complain(parsed, diags); err != nil {
-		return "", nil, 0, nil, fmt.Errorf("%s would be broken by the waiver, and is left as it is: %w", p.shown(files[i].Name), err)
+		return nil, fmt.Errorf("%s would be broken by the waiver, and is left as it is: %w", p.shown(files[i].Name), err)
 	}
-	return filepath.Clean(files[i].Name), data, line, parsed.Environments[environment].Parity, nil
+	return &waivedFile{filepath.Clean(files[i].Name), data, line, parsed.Environments[environment].Parity}, nil
 }
 
 // once refuses a waiver of what is waived already, though it may be no more.
