@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"context"
+	"time"
 )
 
 // Observation is what was read of a working directory.
@@ -34,6 +35,31 @@ func (d Dir) Observe(ctx context.Context) (_ *Observation, err error) {
 		}
 	}()
 
+	type result struct {
+		o   *Observation
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		o, err := r.observe(ctx)
+		done <- result{o, err}
+	}()
+	select {
+	case got := <-done:
+		return got.o, got.err
+	case <-ctx.Done():
+	}
+	// A wrapper script that is killed may leave a Terraform behind that holds its pipes. tfexec closes them only where
+	// the cancelling does not come at the moment in which it begins to read them: so this does not rely on it.
+	select {
+	case got := <-done:
+		return got.o, got.err
+	case <-time.After(2 * interruptGrace):
+		return nil, r.fail(ctx, "reading the state", ctx.Err(), "")
+	}
+}
+
+func (r *reader) observe(ctx context.Context) (_ *Observation, err error) {
 	var o Observation
 	if o.Version, o.Providers, err = r.versions(ctx); err != nil {
 		return nil, err

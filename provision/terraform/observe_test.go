@@ -430,27 +430,33 @@ func TestObserveCancelledWhileTheBackendHangs(t *testing.T) {
 }
 
 func TestObserveCancelled(t *testing.T) {
-	temp := tempDirs(t)
-	// A wrapper that passes no signal on: its child outlives it, and holds its pipes.
-	started := filepath.Join(t.TempDir(), "started")
-	d := Dir{Path: t.TempDir(), Binary: script(t, fmt.Sprintf(`: > %q; sleep 30; true`, started))}
+	// At once is while tfexec still starts the command, later is while it reads what the command says.
+	for _, later := range []time.Duration{0, 100 * time.Millisecond} {
+		t.Run(later.String(), func(t *testing.T) {
+			temp := tempDirs(t)
+			// A wrapper that passes no signal on: its child outlives it, and holds its pipes.
+			started := filepath.Join(t.TempDir(), "started")
+			d := Dir{Path: t.TempDir(), Binary: script(t, fmt.Sprintf(`: > %q; sleep 30; true`, started))}
 
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		for !exists(started) {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
-	begin := time.Now()
-	_, err := d.Observe(ctx)
-	require.ErrorIs(t, err, context.Canceled)
-	assert.Less(t, time.Since(begin), interruptGrace+10*time.Second)
-	assert.Empty(t, entries(t, temp))
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				for !exists(started) {
+					time.Sleep(time.Millisecond)
+				}
+				time.Sleep(later)
+				cancel()
+			}()
+			begin := time.Now()
+			_, err := d.Observe(ctx)
+			require.ErrorIs(t, err, context.Canceled)
+			assert.Less(t, time.Since(begin), interruptGrace+10*time.Second)
+			assert.Empty(t, entries(t, temp))
 
-	_, err = d.Observe(ctx)
-	require.ErrorIs(t, err, context.Canceled, "cancelled before it began")
-	assert.Empty(t, entries(t, temp))
+			_, err = d.Observe(ctx)
+			require.ErrorIs(t, err, context.Canceled, "cancelled before it began")
+			assert.Empty(t, entries(t, temp))
+		})
+	}
 }
 
 func TestErrorWithoutMoreToSay(t *testing.T) {

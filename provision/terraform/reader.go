@@ -80,7 +80,7 @@ func (r *reader) prepare() (err error) {
 	if err := r.tf.SetWaitDelay(interruptGrace); err != nil {
 		return err
 	}
-	// A wrapper script that is killed may leave a Terraform behind that holds the pipes: do not wait for it.
+	// For a Terraform that a killed wrapper script left behind: see Observe.
 	if err := r.tf.SetEnableLegacyPipeClosing(true); err != nil {
 		return err
 	}
