@@ -150,15 +150,16 @@ func (d *differ) fields(b, c Value, p place, keyed bool) {
 		}
 		loneB = rest
 	}
-	// What a partial source leaves out was not read: but for the user's own keys.
+	// What a partial source leaves out was not read, nor could a state tell what
+	// is only live: but for the user's own keys.
 	own := keyed || p.free || b.Document || c.Document
 	for _, i := range loneB {
-		if own || !d.partialC || !d.unread(bi[i], p, bk[i]) {
+		if own || !d.partialC && bk[i] != OnlyLive || !d.unread(bi[i], p, bk[i]) {
 			d.field(bi[i], Value{}, p, bk[i], keyed)
 		}
 	}
 	for _, j := range loneC {
-		if own || !d.partialB || !d.unread(ci[j], p, ck[j]) {
+		if own || !d.partialB && ck[j] != OnlyLive || !d.unread(ci[j], p, ck[j]) {
 			d.field(Value{}, ci[j], p, ck[j], keyed)
 		}
 	}
@@ -168,7 +169,7 @@ func (d *differ) fields(b, c Value, p place, keyed bool) {
 // for it. Nothing and names are no attributes to count.
 func (d *differ) unread(v Value, p place, key string) bool {
 	q := p.field(key)
-	if v.Empty() || d.t.Aspect(q.attr).Kind == catalog.Identity || d.skip[q.attr] {
+	if v.Empty() || d.t.Aspect(q.attr).Kind == catalog.Identity || d.skip[q.attr] || key == OnlyLive && d.allIdentity(v, q) {
 		return false
 	}
 	d.unknown++

@@ -256,7 +256,7 @@ func (d *differ) packedFields(a *alignments, b, c *packed) {
 		if kid := n.layout.kids[x.at]; kid.kind != Unknown && n.in.empty(kid, n.at+n.layout.first[x.at]) {
 			return
 		}
-		if v := n.item(x.at); !partial || !d.unread(v, place{}, x.key) {
+		if v := n.item(x.at); !partial && x.key != OnlyLive || !d.unread(v, place{}, x.key) {
 			f(v)
 		}
 	}

@@ -199,8 +199,19 @@ func isSwitch(v Value) bool {
 func (j *judge) version(b, c *unit, d difference, a catalog.Aspect, f *Finding, say sayer) {
 	rule := "version/" + a.Detail
 	x, y := d.base.Text, d.cand.Text
-	if a.Detail == "release" {
+	switch a.Detail {
+	case "release":
 		say(rule, Info, "%s: another release", d.path)
+		return
+	case "agent", "maintenance":
+		say(rule, Info, "%s differs", d.path)
+		return
+	case "package":
+		if d.base.Kind == Null || d.cand.Kind == Null {
+			say(rule, Info, "%s is %s", d.path, absence(d))
+			return
+		}
+		say(rule, Warning, "%s differs", d.path)
 		return
 	}
 	// "15" asks for any 15.x; what runs is in the …_actual attribute.
@@ -208,6 +219,10 @@ func (j *judge) version(b, c *unit, d difference, a catalog.Aspect, f *Finding, 
 		if p, q := actual(d, d.baseline), actual(d, d.members[0]); p != "" && p == q {
 			return
 		}
+	}
+	if a.Detail == "digest" {
+		j.digest(d, say)
+		return
 	}
 	if a.Detail == "image" {
 		if rb := repository(x); rb != "" {
@@ -230,6 +245,22 @@ func (j *judge) version(b, c *unit, d difference, a catalog.Aspect, f *Finding, 
 		return
 	}
 	say(rule, Error, "%s differs", d.path)
+}
+
+// digest judges the images that run, each with its digest: another release is as
+// such, but one name for two images says less than it seems to.
+func (j *judge) digest(d difference, say sayer) {
+	x, _, _ := strings.Cut(d.base.Text, "@")
+	y, _, _ := strings.Cut(d.cand.Text, "@")
+	switch {
+	case d.base.Kind == Null || d.cand.Kind == Null: // the container is missing, which its definition tells
+	case elide(j.b.canonical(x)) == elide(j.c.canonical(y)):
+		say("version/digest", Warning, "%s: one name, but another image", d.path)
+	case ownImage(repository(x)) && elide(j.b.canonical(repository(x))) == elide(j.c.canonical(repository(y))):
+		say("version/release", Info, "%s: another release runs", d.path)
+	default:
+		say("version/image", Error, "%s differs", d.path)
+	}
 }
 
 // actual is the version that runs, where the provider tells it beside the one

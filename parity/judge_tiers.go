@@ -45,6 +45,7 @@ func (j *judge) tiers() {
 			t.Candidate = tierSide(c, j.sc)
 			t.Status = j.members(u, c, &t)
 			j.zones(u, c, &t)
+			j.placed(u, c, &t)
 			j.balancer(u, c)
 		}
 		j.report.Tiers = append(j.report.Tiers, t)
@@ -295,6 +296,31 @@ func (j *judge) zones(b, c *unit, t *Tier) {
 	})
 }
 
+// placed judges where a tier's members really run, where live sources tell it:
+// several on one host, or in one zone though they may be in more.
+func (j *judge) placed(b, c *unit, t *Tier) {
+	fb, fc := j.sb.facts[b], j.sc.facts[c]
+	if t.Candidate.Members < 2 {
+		return
+	}
+	for _, x := range []struct {
+		base, cand []string
+		path       string
+		where      string
+		told       bool // by single-zone
+	}{
+		{fb.runsOn, fc.runsOn, "hosts", "on one host, the baseline's on", false},
+		{fb.runsIn, fc.runsIn, "zones", "in one zone, the baseline's in", t.Candidate.Zones == 1},
+	} {
+		if len(x.base) > 1 && len(x.cand) == 1 && !x.told {
+			j.add("one-box/collapsed", b, c, Finding{
+				Severity: Error, Path: OnlyLive + "." + x.path, Baseline: len(x.base), Candidate: 1,
+				Message: fmt.Sprintf("all members of %s run %s %d", j.tierName[b], x.where, len(x.base)),
+			})
+		}
+	}
+}
+
 // subnets judges the zones that an environment's networks have.
 func (j *judge) subnets(b, c *unit) {
 	zb, zc := len(j.sb.facts[b].zones), len(j.sc.facts[c].zones)
@@ -375,7 +401,11 @@ func (j *judge) sharedHosts(tiers []*unit) {
 		if u.pair == nil {
 			continue
 		}
-		hb, hc := j.sb.facts[u].host, j.sc.facts[u.pair].host
+		fb, fc := j.sb.facts[u], j.sc.facts[u.pair]
+		hb, hc := fb.host, fc.host
+		if len(fb.runsOn) > 0 && len(fc.runsOn) == 1 {
+			hb, hc = strings.Join(slices.Sorted(slices.Values(fb.runsOn)), " "), fc.runsOn[0]
+		}
 		if hb == "" || hc == "" {
 			continue
 		}

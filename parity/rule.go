@@ -124,6 +124,26 @@ var Rules = []Rule{
 		"Build both environments from the same image.",
 	},
 	{
+		"version/digest", Warning, "containers of one image name run another image",
+		"A tag can be moved: what was tested under a name need not be what runs under it in production.",
+		"Deploy the same image to both, and name it by its digest or by tags that do not change.",
+	},
+	{
+		"version/package", Warning, "a package that is installed on the machines is of another version, or on one side only",
+		"Libraries that are patched in place drift from the image that they came with.",
+		"Build both from one image, or patch both; rebuild what was patched by hand.",
+	},
+	{
+		"version/agent", Info, "the agent that manages the machines is of another version",
+		"Agents update themselves; what they can do and how they are told differs between versions.",
+		"Update it in both, the candidate first.",
+	},
+	{
+		"version/maintenance", Info, "maintenance is pending in one environment and not, or another, in the other",
+		"What AWS will change in the next window changes the version that runs: rightly in the candidate first.",
+		"Apply it to the candidate, test, then to the baseline.",
+	},
+	{
 		"version/runtime", Error, "a language runtime differs",
 		"Code that passes on one runtime can fail on the other.",
 		"Set the same runtime, the candidate first.",

@@ -107,11 +107,18 @@ type Resource struct {
 	Partial bool
 	// Unmanaged says that the resource is live and in no Terraform state, where
 	// the source was held against one.
-	Unmanaged  bool
+	Unmanaged bool
+	// Attributes are named as in the Terraform provider, but for one of the name
+	// OnlyLive.
 	Attributes Value
 
 	sealed bool // it came from a sealed snapshot into one that is not
 }
+
+// OnlyLive names the attribute that holds what only running things tell and no
+// Terraform state: the images and packages that run, where they run, what
+// maintenance is pending.
+const OnlyLive = "live"
 
 var instanceKeys = lazyregexp.New(`\[("([^"\\]|\\.)*"|\d+)\]`)
 

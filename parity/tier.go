@@ -37,6 +37,9 @@ type facts struct {
 	balanced []*unit
 	blind    bool // whether it is balanced is not known before the plan is applied
 	host     string
+	// runsOn and runsIn are the hosts and zones in which members run, each once, where
+	// a live source tells.
+	runsOn, runsIn []string
 }
 
 // survey learns the facts of every tier of an environment.
@@ -154,6 +157,8 @@ func (s *survey) learn(u *unit) *facts {
 		if h := u.typ.Host; h != "" && f.host == "" {
 			f.host = m.Attributes.At(h).Str()
 		}
+		live := m.Attributes.Get(OnlyLive)
+		f.runsOn, f.runsIn = withTexts(f.runsOn, live.Get("hosts")), withTexts(f.runsIn, live.Get("zones"))
 		for _, k := range []string{"target_group_arns", "load_balancers", "load_balancer"} {
 			f.blind = f.blind || holdsUnknown(m.Attributes.Get(k))
 		}
@@ -166,6 +171,16 @@ func (s *survey) learn(u *unit) *facts {
 	}
 	f.balanced = append(f.balanced, s.targets[u]...)
 	return f
+}
+
+// withTexts adds a list's texts to others, each once.
+func withTexts(to []string, list Value) []string {
+	for _, v := range list.Items() {
+		if !slices.Contains(to, v.Text) {
+			to = append(to, v.Text)
+		}
+	}
+	return to
 }
 
 // holdsUnknown reports whether a value is known only in part.

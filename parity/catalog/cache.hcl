@@ -6,13 +6,14 @@ resource "aws_elasticache_replication_group" {
   members = num_cache_clusters != null ? num_cache_clusters : try(num_node_groups * (coalesce(replicas_per_node_group, 0) + 1), 1)
   sets    = ["preferred_cache_cluster_azs"]
   aspects = {
-    replication_group_id  = "identity"
-    member_clusters       = "identity"
-    engine                = "version/engine"
-    engine_version        = "version/engine"
-    engine_version_actual = "identity"
-    node_type             = "size/machine"
-    num_cache_clusters    = "count/members"
+    "live.pending_maintenance" = "version/maintenance"
+    replication_group_id       = "identity"
+    member_clusters            = "identity"
+    engine                     = "version/engine"
+    engine_version             = "version/engine"
+    engine_version_actual      = "identity"
+    node_type                  = "size/machine"
+    num_cache_clusters         = "count/members"
     # Shards share the data and the load, replicas stand by.
     num_node_groups                          = "count/capacity"
     replicas_per_node_group                  = "count/bound"
@@ -48,6 +49,7 @@ resource "aws_elasticache_cluster" {
   replica_of = "replication_group_id"
   sets       = ["preferred_availability_zones"]
   aspects = {
+    "live.pending_maintenance"               = "version/maintenance"
     cluster_id                               = "identity"
     replication_group_id                     = "reference"
     engine                                   = "version/engine"
@@ -268,6 +270,7 @@ resource "aws_opensearch_domain" {
     access_policies = ["aws_opensearch_domain_policy"]
   }
   aspects = {
+    "live.pending_maintenance"                                           = "version/maintenance"
     domain_name                                                          = "identity"
     engine_version                                                       = "version/engine"
     access_policies                                                      = "setting/policy"

@@ -54,6 +54,7 @@ type Type struct {
 
 	aspects map[string]Aspect // by attribute path; the longest prefix wins
 	sets    map[string]bool
+	maps    map[string]bool
 	flags   flags
 	memo    sync.Map // path -> Aspect
 }
@@ -152,6 +153,7 @@ type fileSchema struct {
 		ReplicaOf string              `hcl:"replica_of,optional"`
 		Host      string              `hcl:"host,optional"`
 		Sets      []string            `hcl:"sets,optional"`
+		Maps      []string            `hcl:"maps,optional"`
 		Aspects   hcl.Expression      `hcl:"aspects,optional"`
 		Range     hcl.Range           `hcl:",def_range"`
 	} `hcl:"resource,block"`
@@ -182,13 +184,16 @@ func decodeBody(body hcl.Body, into map[string]*Type) hcl.Diagnostics {
 		}
 		t := &Type{
 			Name: r.Name, ReplicaOf: r.ReplicaOf, Host: r.Host, SetBy: r.SetBy, Listed: true,
-			aspects: map[string]Aspect{}, sets: map[string]bool{},
+			aspects: map[string]Aspect{}, sets: map[string]bool{}, maps: map[string]bool{},
 		}
 		if !isAbsent(r.Members) {
 			t.Members = r.Members
 		}
 		for _, s := range r.Sets {
 			t.sets[s] = true
+		}
+		for _, m := range r.Maps {
+			t.maps[m] = true
 		}
 		if isAbsent(r.Kind) {
 			diags = diags.Append(&hcl.Diagnostic{
@@ -333,7 +338,7 @@ func (t *Type) IsSet(path string) bool { return t.sets[path] || t.flags.has('s',
 
 // IsMap reports whether the attribute at a path is a map with keys of the
 // user's choice.
-func (t *Type) IsMap(path string) bool { return t.flags.has('m', path) }
+func (t *Type) IsMap(path string) bool { return t.maps[path] || t.flags.has('m', path) }
 
 // HasAspectsBelow reports whether a catalogue file speaks of attributes inside
 // the one at a path, so that it is a block and no map.
@@ -358,6 +363,9 @@ func (t *Type) Paths() []string {
 		seen[p] = true
 	}
 	for p := range t.sets {
+		seen[p] = true
+	}
+	for p := range t.maps {
 		seen[p] = true
 	}
 	for p := range t.SetBy {

@@ -5,7 +5,11 @@ resource "aws_instance" {
   scale = "proportional"
   host  = "host_id"
   sets  = ["ipv6_addresses"]
+  maps  = ["live.packages"]
   aspects = {
+    "live.agent_version"   = "version/agent"
+    "live.platform"        = "version/platform"
+    "live.packages"        = "version/package"
     ami                    = "version/image"
     instance_type          = "size/machine"
     availability_zone      = "placement/zone"
@@ -264,7 +268,12 @@ resource "aws_autoscaling_group" {
     load_balancers    = ["aws_autoscaling_attachment"]
     traffic_source    = ["aws_autoscaling_traffic_source_attachment", "aws_autoscaling_attachment"]
   }
+  maps = ["live.packages"]
   aspects = {
+    "live.agent_version"                                                                                 = "version/agent"
+    "live.platform"                                                                                      = "version/platform"
+    "live.packages"                                                                                      = "version/package"
+    "live.zones"                                                                                         = "identity"
     name                                                                                                 = "identity"
     name_prefix                                                                                          = "identity"
     desired_capacity                                                                                     = "count/members"

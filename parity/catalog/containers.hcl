@@ -43,7 +43,11 @@ resource "aws_ecs_service" {
   scale   = "proportional"
   members = scheduling_strategy == "DAEMON" ? 1 : coalesce(desired_count, 0)
   host    = "cluster"
+  maps    = ["live.images"]
   aspects = {
+    "live.images"                                                                           = "version/digest"
+    "live.hosts"                                                                            = "identity"
+    "live.zones"                                                                            = "identity"
     name                                                                                    = "identity"
     cluster                                                                                 = "reference"
     task_definition                                                                         = "reference"
@@ -114,7 +118,9 @@ resource "aws_ecs_task_definition" {
     "container_definitions.ulimits",
     "container_definitions.volumesFrom",
   ]
+  maps = ["live.images"]
   aspects = {
+    "live.images"                                                                                    = "version/digest"
     family                                                                                           = "identity"
     revision                                                                                         = "identity"
     skip_destroy                                                                                     = "identity"

@@ -5,6 +5,7 @@ resource "aws_db_instance" {
   scale      = "quorum"
   replica_of = "replicate_source_db"
   aspects = {
+    "live.pending_maintenance"            = "version/maintenance"
     identifier                            = "identity"
     identifier_prefix                     = "identity"
     engine                                = "version/engine"
@@ -75,6 +76,7 @@ resource "aws_rds_cluster" {
     iam_roles = ["aws_rds_cluster_role_association"]
   }
   aspects = {
+    "live.pending_maintenance"                        = "version/maintenance"
     cluster_identifier                                = "identity"
     cluster_identifier_prefix                         = "identity"
     cluster_members                                   = "identity"
@@ -129,6 +131,7 @@ resource "aws_rds_cluster_instance" {
   kind  = "database"
   scale = "quorum"
   aspects = {
+    "live.pending_maintenance"            = "version/maintenance"
     identifier                            = "identity"
     identifier_prefix                     = "identity"
     cluster_identifier                    = "reference"

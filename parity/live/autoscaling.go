@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,6 +20,9 @@ type autoscalingAPI interface {
 func readAutoscaling(ctx context.Context, r *reader) {
 	var api autoscalingAPI = autoscaling.NewFromConfig(r.cfg)
 	launches := map[string]bool{}
+	for _, arn := range r.known.arns("aws_launch_configuration", r.region) {
+		launches[arn] = true
+	}
 	groups := 0
 	pages(ctx, r, autoscaling.NewDescribeAutoScalingGroupsPaginator(api, &autoscaling.DescribeAutoScalingGroupsInput{MaxRecords: aws.Int32(100)}), func(out *autoscaling.DescribeAutoScalingGroupsOutput) {
 		for _, g := range out.AutoScalingGroups {
@@ -29,7 +33,7 @@ func readAutoscaling(ctx context.Context, r *reader) {
 			addGroup(r, g)
 		}
 	})
-	if groups == 0 {
+	if groups == 0 && len(launches) == 0 {
 		return
 	}
 	inGroup := func(name *string) []key { return []key{{"aws_autoscaling_group", aws.ToString(name)}} }
@@ -64,7 +68,7 @@ func readAutoscaling(ctx context.Context, r *reader) {
 	if len(launches) > 0 {
 		pages(ctx, r, autoscaling.NewDescribeLaunchConfigurationsPaginator(api, &autoscaling.DescribeLaunchConfigurationsInput{MaxRecords: aws.Int32(100)}), func(out *autoscaling.DescribeLaunchConfigurationsOutput) {
 			for _, c := range out.LaunchConfigurations {
-				if launches[aws.ToString(c.LaunchConfigurationName)] {
+				if launches[aws.ToString(c.LaunchConfigurationName)] || launches[aws.ToString(c.LaunchConfigurationARN)] {
 					addLaunchConfiguration(r, c)
 				}
 			}
@@ -157,6 +161,13 @@ func addGroup(r *reader, g types.AutoScalingGroup) {
 	}
 	rec := r.add(record{typ: "aws_autoscaling_group", name: aws.ToString(g.AutoScalingGroupName), tags: tags, attrs: attrs, uses: uses})
 	rec.ownTags = true
+	zones := several{}
+	for _, i := range g.Instances {
+		rec.instances = append(rec.instances, aws.ToString(i.InstanceId))
+		zones[aws.ToString(i.AvailabilityZone)] = true
+	}
+	slices.Sort(rec.instances)
+	rec.tell("zones", zones.list())
 }
 
 func addLaunchConfiguration(r *reader, c types.LaunchConfiguration) {

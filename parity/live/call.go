@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
@@ -20,7 +21,26 @@ type reader struct {
 	partition string
 	cfg       aws.Config
 	tags      *tagIndex
-	emulated  bool // an endpoint of the user's, which may be no AWS
+	// emulated says that an endpoint of the user's answers, which may be no AWS; known
+	// after the first call.
+	emulated *atomic.Bool
+	// lenient says that what is asked is no loss where such an endpoint does not know it.
+	lenient bool
+}
+
+// extra is the reader for what only running things tell, and an emulator need not know
+// of: there is nothing of the kind then.
+func (r *reader) extra() *reader {
+	own := *r
+	own.lenient = true
+	return &own
+}
+
+// failed notes that a call failed.
+func (r *reader) failed(err error) {
+	if !r.lenient || !r.emulated.Load() || !notDone(err) {
+		r.fail(r.svc.name, r.region, err)
+	}
 }
 
 // operation is a method of a service's client.
@@ -31,7 +51,7 @@ type operation[In, Out, Opt any] = func(context.Context, *In, ...func(*Opt)) (*O
 func call[In, Out, Opt any](ctx context.Context, r *reader, op operation[In, Out, Opt], in *In) (*Out, bool) {
 	out, err := op(ctx, in)
 	if err != nil {
-		r.fail(r.svc.name, r.region, err)
+		r.failed(err)
 		return nil, false
 	}
 	return out, true
@@ -46,7 +66,7 @@ func ask[In, Out, Opt any](ctx context.Context, r *reader, op operation[In, Out,
 		return nil, true
 	}
 	if err != nil {
-		r.fail(r.svc.name, r.region, err)
+		r.failed(err)
 		return nil, false
 	}
 	return out, true
@@ -65,13 +85,13 @@ func pages[Out, Opt any](ctx context.Context, r *reader, p pager[Out, Opt], visi
 	for n := 0; p.HasMorePages(); n++ {
 		out, err := p.NextPage(ctx)
 		if err != nil {
-			r.fail(r.svc.name, r.region, err)
+			r.failed(err)
 			return false
 		}
 		visit(out)
 		if token := nextToken(out); token != "" {
 			if seen[token] || n == maxPages {
-				r.fail(r.svc.name, r.region, &smithy.OperationError{ServiceID: r.svc.name, OperationName: operationOf(out), Err: errPages})
+				r.failed(&smithy.OperationError{ServiceID: r.svc.name, OperationName: operationOf(out), Err: errPages})
 				return false
 			}
 			seen[token] = true

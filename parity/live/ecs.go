@@ -15,6 +15,8 @@ type ecsAPI interface {
 	DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error)
 	DescribeTaskDefinition(context.Context, *ecs.DescribeTaskDefinitionInput, ...func(*ecs.Options)) (*ecs.DescribeTaskDefinitionOutput, error)
 	ListClusters(context.Context, *ecs.ListClustersInput, ...func(*ecs.Options)) (*ecs.ListClustersOutput, error)
+	DescribeTasks(context.Context, *ecs.DescribeTasksInput, ...func(*ecs.Options)) (*ecs.DescribeTasksOutput, error)
+	ListTasks(context.Context, *ecs.ListTasksInput, ...func(*ecs.Options)) (*ecs.ListTasksOutput, error)
 	ListServices(context.Context, *ecs.ListServicesInput, ...func(*ecs.Options)) (*ecs.ListServicesOutput, error)
 }
 
@@ -43,6 +45,8 @@ func readECS(ctx context.Context, r *reader) {
 		}
 	})
 	each(ctx, clusters, func(cluster string) { readECSServices(ctx, r, api, cluster) })
+	// Of revisions, those in use are read, and those that somebody knows of.
+	each(ctx, r.known.arns("aws_ecs_task_definition", r.region), func(arn string) { readTaskDefinition(ctx, r, api, arn, "") })
 }
 
 func readECSServices(ctx context.Context, r *reader, api ecsAPI, cluster string) {
@@ -105,9 +109,12 @@ func readTaskDefinition(ctx context.Context, r *reader, api ecsAPI, arn, service
 	if arn == "" || r.recorded(key{"aws_ecs_task_definition", arn}) {
 		return
 	}
-	out, ok := call(ctx, r, api.DescribeTaskDefinition, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &arn, Include: []types.TaskDefinitionField{types.TaskDefinitionFieldTags}})
-	if !ok || out.TaskDefinition == nil {
+	out, ok := ask(ctx, r, api.DescribeTaskDefinition, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &arn, Include: []types.TaskDefinitionField{types.TaskDefinitionFieldTags}}, "ClientException")
+	if !ok || out == nil || out.TaskDefinition == nil || service == "" && out.TaskDefinition.Status == types.TaskDefinitionStatusInactive {
 		return
+	}
+	if !r.claim(key{"aws_ecs_task_definition", arn}) {
+		return // another service was faster
 	}
 	d := out.TaskDefinition
 	revisionless := arn[:strings.LastIndex(arn, ":")]

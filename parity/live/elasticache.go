@@ -16,6 +16,7 @@ type elasticacheAPI interface {
 	DescribeCacheParameters(context.Context, *elasticache.DescribeCacheParametersInput, ...func(*elasticache.Options)) (*elasticache.DescribeCacheParametersOutput, error)
 	DescribeCacheSubnetGroups(context.Context, *elasticache.DescribeCacheSubnetGroupsInput, ...func(*elasticache.Options)) (*elasticache.DescribeCacheSubnetGroupsOutput, error)
 	DescribeReplicationGroups(context.Context, *elasticache.DescribeReplicationGroupsInput, ...func(*elasticache.Options)) (*elasticache.DescribeReplicationGroupsOutput, error)
+	DescribeUpdateActions(context.Context, *elasticache.DescribeUpdateActionsInput, ...func(*elasticache.Options)) (*elasticache.DescribeUpdateActionsOutput, error)
 	ListTagsForResource(context.Context, *elasticache.ListTagsForResourceInput, ...func(*elasticache.Options)) (*elasticache.ListTagsForResourceOutput, error)
 }
 
@@ -168,4 +169,26 @@ func addReplicationGroup(r *reader, g types.ReplicationGroup, member types.Cache
 	attrs["engine"], attrs["engine_version"], attrs["engine_version_actual"] = engine, redisVersion(engine, aws.ToString(member.EngineVersion)), member.EngineVersion
 	uses := cacheGroups(member, attrs)
 	r.add(record{typ: "aws_elasticache_replication_group", name: aws.ToString(g.ReplicationGroupId), attrs: attrs, told: told, uses: uses})
+}
+
+// updatesOfCaches tells of the chosen caches which updates wait for them.
+func updatesOfCaches(ctx context.Context, r *reader, chosen []*record) {
+	caches := append(of(chosen, "aws_elasticache_replication_group"), of(chosen, "aws_elasticache_cluster")...)
+	if len(caches) == 0 {
+		return
+	}
+	var api elasticacheAPI = elasticache.NewFromConfig(r.cfg)
+	pending := map[string]several{}
+	in := &elasticache.DescribeUpdateActionsInput{MaxRecords: aws.Int32(50), UpdateActionStatus: []types.UpdateActionStatus{
+		types.UpdateActionStatusNotApplied, types.UpdateActionStatusWaitingToStart, types.UpdateActionStatusScheduled, types.UpdateActionStatusScheduling,
+	}}
+	tellPending(caches, pending, pages(ctx, r.extra(), elasticache.NewDescribeUpdateActionsPaginator(api, in), func(out *elasticache.DescribeUpdateActionsOutput) {
+		for _, u := range out.UpdateActions {
+			for _, id := range []*string{u.ReplicationGroupId, u.CacheClusterId} {
+				if id != nil {
+					addPending(pending, id, u.ServiceUpdateName)
+				}
+			}
+		}
+	}))
 }

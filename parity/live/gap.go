@@ -102,7 +102,7 @@ func (r *run) why(err error) string {
 	case errors.As(err, &api) && unsupported[api.ErrorCode()]:
 		return "the endpoint does not support it (" + api.ErrorCode() + ")" + attempts
 	case unknownThere(err):
-		return "the endpoint does not support it (status 501)"
+		return "the endpoint does not support it"
 	case errors.As(err, &dns):
 		return "there is no endpoint " + dns.Name + ": the service is not in this region, or the network is down"
 	case errors.As(err, &decode) && errors.As(err, &answer) && answer.HTTPStatusCode() >= 300:

@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/maquette/maquette/parity"
 )
@@ -38,6 +39,24 @@ func (r *run) knownState() (*knownState, error) {
 		}
 	}
 	return k, nil
+}
+
+// arns are those of the resources of a type in a region, of what is only found when it
+// is in use, or when somebody knows of it.
+func (k *knownState) arns(typ, region string) []string {
+	if k == nil {
+		return nil
+	}
+	var out []string
+	for i := range k.all {
+		res := &k.all[i]
+		arn := res.Attributes.Get("arn").Str()
+		if parts := strings.SplitN(arn, ":", 5); res.Type == typ && !res.Deposed && len(parts) == 5 && parts[3] == region {
+			out = append(out, arn)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func (k *knownState) of(rec *record) *parity.Resource {

@@ -2,6 +2,9 @@ package live
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,6 +17,7 @@ type lambdaAPI interface {
 	ListAliases(context.Context, *lambda.ListAliasesInput, ...func(*lambda.Options)) (*lambda.ListAliasesOutput, error)
 	ListEventSourceMappings(context.Context, *lambda.ListEventSourceMappingsInput, ...func(*lambda.Options)) (*lambda.ListEventSourceMappingsOutput, error)
 	ListFunctions(context.Context, *lambda.ListFunctionsInput, ...func(*lambda.Options)) (*lambda.ListFunctionsOutput, error)
+	ListLayerVersions(context.Context, *lambda.ListLayerVersionsInput, ...func(*lambda.Options)) (*lambda.ListLayerVersionsOutput, error)
 	ListTags(context.Context, *lambda.ListTagsInput, ...func(*lambda.Options)) (*lambda.ListTagsOutput, error)
 }
 
@@ -24,6 +28,8 @@ func readLambda(ctx context.Context, r *reader) {
 		functions += len(out.Functions)
 		each(ctx, out.Functions, func(f types.FunctionConfiguration) { addFunction(ctx, r, api, f) })
 	})
+	// Of layers, the versions in use are read, and those that somebody knows of.
+	readLayers(ctx, r, api, r.known.arns("aws_lambda_layer_version", r.region), "")
 	if functions == 0 {
 		return
 	}
@@ -93,7 +99,9 @@ func addFunction(ctx context.Context, r *reader, api lambdaAPI, f types.Function
 		}
 		return out.Tags
 	})
+	layers := list(f.Layers, func(l types.Layer) string { return aws.ToString(l.Arn) })
 	r.add(record{typ: "aws_lambda_function", name: name, told: told, attrs: attrs, uses: []key{{"aws_iam_role", aws.ToString(f.Role)}}, detail: func() {
+		readLayers(ctx, r, api, layers, name)
 		if out, ok := call(ctx, r, api.GetFunctionConcurrency, &lambda.GetFunctionConcurrencyInput{FunctionName: &name}); ok {
 			attrs["reserved_concurrent_executions"] = -1 // as the provider says none
 			if out.ReservedConcurrentExecutions != nil {
@@ -108,4 +116,34 @@ func addFunction(ctx context.Context, r *reader, api lambdaAPI, f types.Function
 			}
 		})
 	}})
+}
+
+// readLayers reads versions of the account's own layers, by their ARNs; function uses
+// them, or "". Layers of others are no resources here.
+func readLayers(ctx context.Context, r *reader, api lambdaAPI, arns []string, function string) {
+	wanted := map[string]map[string]bool{} // versions by layer
+	for _, arn := range arns {
+		i := strings.LastIndex(arn, ":")
+		if i < 0 || !strings.HasPrefix(arn, r.arn("lambda", "layer:")) || !r.claim(key{"aws_lambda_layer_version", arn}) {
+			continue
+		}
+		if wanted[arn[:i]] == nil {
+			wanted[arn[:i]] = map[string]bool{}
+		}
+		wanted[arn[:i]][arn] = true
+	}
+	each(ctx, slices.Sorted(maps.Keys(wanted)), func(layer string) {
+		name := layer[strings.LastIndex(layer, ":")+1:]
+		pages(ctx, r, lambda.NewListLayerVersionsPaginator(api, &lambda.ListLayerVersionsInput{LayerName: &layer, MaxItems: aws.Int32(50)}), func(out *lambda.ListLayerVersionsOutput) {
+			for _, v := range out.LayerVersions {
+				if !wanted[layer][aws.ToString(v.LayerVersionArn)] {
+					continue
+				}
+				r.add(record{typ: "aws_lambda_layer_version", name: name, partOf: []key{{"aws_lambda_function", function}}, attrs: obj{
+					"id": v.LayerVersionArn, "arn": v.LayerVersionArn, "layer_arn": layer, "layer_name": name, "version": strconv.FormatInt(v.Version, 10), "description": v.Description,
+					"compatible_runtimes": v.CompatibleRuntimes, "compatible_architectures": v.CompatibleArchitectures, "license_info": v.LicenseInfo, "created_date": v.CreatedDate,
+				}})
+			}
+		})
+	})
 }

@@ -49,6 +49,7 @@ type run struct {
 	source  Source
 	opt     Options
 	account string
+	known   *knownState
 	cancel  context.CancelCauseFunc
 
 	calls, throttles atomic.Int64
@@ -58,6 +59,7 @@ type run struct {
 	mu      sync.Mutex
 	records []*record
 	index   map[key]*record
+	claimed map[key]bool // what several things may use, and is asked for once
 	gaps    map[gap]int
 	// externals are what the environment names and does not consist of.
 	externals []parity.External
@@ -76,9 +78,9 @@ func (s Source) Observe(ctx context.Context, opt Options) (*parity.Snapshot, err
 	if opt.Known != nil && s.Select.TFState == "" {
 		s.Select.TFState = strings.Join(opt.Known.Sources, ", ")
 	}
-	r := &run{source: s, opt: opt, cancel: cancel, index: map[key]*record{}, gaps: map[gap]int{}, inStack: map[string]bool{}}
-	known, err := r.knownState()
-	if err != nil {
+	r := &run{source: s, opt: opt, cancel: cancel, index: map[key]*record{}, claimed: map[key]bool{}, gaps: map[gap]int{}, inStack: map[string]bool{}}
+	var err error
+	if r.known, err = r.knownState(); err != nil {
 		return nil, err
 	}
 	readers, err := r.readers(ctx)
@@ -86,17 +88,20 @@ func (s Source) Observe(ctx context.Context, opt Options) (*parity.Snapshot, err
 		return nil, err
 	}
 	r.services = len(readers)
-	r.list(ctx, readers, known)
-	chosen := r.choose(ctx, known)
+	r.list(ctx, readers)
+	chosen := r.choose(ctx)
+	var wg sync.WaitGroup
 	for _, rd := range readers {
 		if rd.svc.after != nil {
-			rd.svc.after(ctx, rd, slices.DeleteFunc(slices.Clone(chosen), func(rec *record) bool { return rec.reader.region != rd.region }))
+			there := slices.DeleteFunc(slices.Clone(chosen), func(rec *record) bool { return rec.reader.region != rd.region })
+			wg.Go(func() { rd.svc.after(ctx, rd, there) })
 		}
 	}
+	wg.Wait()
 	if err := ctx.Err(); err != nil && !errors.Is(context.Cause(ctx), errMaxCalls) {
 		return nil, err
 	}
-	return r.snapshot(chosen, known), nil
+	return r.snapshot(chosen), nil
 }
 
 // readers opens one reader for each service and region.
@@ -113,7 +118,7 @@ func (r *run) readers(ctx context.Context) ([]*reader, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", r.source.Text, err)
 		}
-		meter := r.meter("sts", cfg.Region, defaultRate)
+		meter := r.meter("sts", cfg.Region, defaultRate, new(atomic.Bool))
 		out, err := sts.NewFromConfig(meter(cfg)).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 		if err != nil {
 			if ctx.Err() != nil {
@@ -129,10 +134,12 @@ func (r *run) readers(ctx context.Context) ([]*reader, error) {
 			if r.source.Without[svc.name] != "" || svc.global && global {
 				continue
 			}
-			readers = append(readers, &reader{
+			rd := &reader{
 				run: r, svc: svc, region: cfg.Region, account: r.account, partition: partitionOf(aws.ToString(out.Arn)),
-				cfg: r.meter(svc.name, cfg.Region, svc.rate)(cfg), tags: &tagIndex{}, emulated: cfg.BaseEndpoint != nil,
-			})
+				tags: &tagIndex{}, emulated: new(atomic.Bool),
+			}
+			rd.cfg = r.meter(svc.name, cfg.Region, svc.rate, rd.emulated)(cfg)
+			readers = append(readers, rd)
 		}
 		global = true
 		shareTags(readers, cfg.Region)
@@ -179,14 +186,14 @@ func (r *run) config(ctx context.Context, region string) (aws.Config, error) {
 
 // list runs all readers side by side. Where what belongs can be told of each thing
 // alone, a service goes on with its details while others still list.
-func (r *run) list(ctx context.Context, readers []*reader, known *knownState) {
+func (r *run) list(ctx context.Context, readers []*reader) {
 	alone := len(r.source.Select.VPCs) == 0 && r.source.Select.Stack == ""
 	var wg sync.WaitGroup
 	for _, rd := range readers {
 		wg.Go(func() {
 			rd.svc.read(ctx, rd)
 			if alone {
-				rd.goOn(ctx, known)
+				rd.goOn(ctx)
 			}
 			r.done.Add(1)
 			r.progress()
@@ -202,11 +209,11 @@ func (r *run) progress() {
 }
 
 // snapshot names what was chosen and puts it together.
-func (r *run) snapshot(chosen []*record, known *knownState) *parity.Snapshot {
+func (r *run) snapshot(chosen []*record) *parity.Snapshot {
 	snap := &parity.Snapshot{Sources: []string{r.source.Text}, Providers: map[string]string{}, Externals: r.externals, Shows: r.shows()}
-	r.name(chosen, known)
+	r.name(chosen)
 	for _, rec := range chosen {
-		snap.Resources = append(snap.Resources, rec.resource(known))
+		snap.Resources = append(snap.Resources, rec.resource(r.known))
 	}
 	slices.SortFunc(snap.Externals, func(a, b parity.External) int { return strings.Compare(a.Address+a.Names[0], b.Address+b.Names[0]) })
 	slices.SortFunc(snap.Resources, func(a, b parity.Resource) int { return strings.Compare(a.Address, b.Address) })
@@ -214,6 +221,6 @@ func (r *run) snapshot(chosen []*record, known *knownState) *parity.Snapshot {
 	if len(snap.Resources) == 0 && len(snap.Incomplete) == 0 {
 		snap.Incomplete = append(snap.Incomplete, parity.Gap{Source: r.source.Text, Reason: "nothing in the account belongs to the environment as it is described" + r.source.describe()})
 	}
-	known.finish(snap, r)
+	r.known.finish(snap, r)
 	return snap
 }

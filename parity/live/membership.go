@@ -10,7 +10,7 @@ import (
 
 // choose returns the records that belong to the environment, with all that
 // comes with them.
-func (r *run) choose(ctx context.Context, known *knownState) []*record {
+func (r *run) choose(ctx context.Context) []*record {
 	r.placeInVPCs()
 	vpcs := r.wantedVPCs()
 	var chosen, fresh []*record
@@ -19,7 +19,7 @@ func (r *run) choose(ctx context.Context, known *knownState) []*record {
 		chosen, fresh = append(chosen, rec), append(fresh, rec)
 	}
 	for _, rec := range r.records {
-		if rec.chosen || r.matches(rec, vpcs) || known.has(rec) {
+		if rec.chosen || r.matches(rec, vpcs) || r.known.has(rec) {
 			take(rec)
 		}
 	}
@@ -49,12 +49,12 @@ func (r *run) choose(ctx context.Context, known *knownState) []*record {
 // goOn asks for the details of what the reader has found and belongs to the
 // environment, and of the parts that they bring. What belongs by way of other
 // services is left to choose.
-func (r *reader) goOn(ctx context.Context, known *knownState) {
+func (r *reader) goOn(ctx context.Context) {
 	for ctx.Err() == nil {
 		var fresh []*record
 		r.mu.Lock()
 		for _, rec := range r.records {
-			if rec.reader == r && !rec.chosen && (r.matches(rec, nil) || known.has(rec) || r.admits(rec) && slices.ContainsFunc(rec.partOf, r.hasOwn)) {
+			if rec.reader == r && !rec.chosen && (r.matches(rec, nil) || r.known.has(rec) || r.admits(rec) && slices.ContainsFunc(rec.partOf, r.hasOwn)) {
 				fresh = append(fresh, rec)
 			}
 		}

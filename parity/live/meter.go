@@ -8,10 +8,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
@@ -64,15 +66,40 @@ func unreached(err error) bool {
 	return errors.As(err, &dns) && !dns.IsTemporary || errors.As(err, &dial) && dial.Op == "dial"
 }
 
+// errPage is an emulator's way to fail at what it does not do: status 500, with a page
+// for people.
+var errPage = errors.New("a page for people with status 500")
+
 // unknownThere reports whether the endpoint, as an emulator, says that it does not do such things.
 func unknownThere(err error) bool {
 	var answer *smithyhttp.ResponseError
-	return errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusNotImplemented
+	return errors.Is(err, errPage) || errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusNotImplemented
+}
+
+// notDone reports whether an endpoint does not do what it was asked for.
+func notDone(err error) bool {
+	var api smithy.APIError
+	return unknownThere(err) || errors.As(err, &api) && unsupported[api.ErrorCode()]
+}
+
+// ofUser reports whether the service that a call goes to is at an endpoint of the user's.
+func ofUser(ctx context.Context, cfg aws.Config) bool {
+	return cfg.BaseEndpoint != nil || slices.ContainsFunc(cfg.ConfigSources, func(source any) bool {
+		of, ok := source.(interface {
+			GetServiceBaseEndpoint(context.Context, string) (string, bool, error)
+		})
+		if !ok {
+			return false
+		}
+		_, found, err := of.GetServiceBaseEndpoint(ctx, awsmiddleware.GetServiceID(ctx))
+		return found && err == nil
+	})
 }
 
 // meter returns a configuration that counts every request to a service in a
-// region, holds it back to the rate, and bounds its time.
-func (r *run) meter(service, region string, perSecond float64) func(aws.Config) aws.Config {
+// region, holds it back to the rate, and bounds its time. It tells whether an endpoint
+// of the user's is asked.
+func (r *run) meter(service, region string, perSecond float64, emulated *atomic.Bool) func(aws.Config) aws.Config {
 	if r.source.Rate > 0 {
 		perSecond = r.source.Rate
 	}
@@ -110,7 +137,11 @@ func (r *run) meter(service, region string, perSecond float64) func(aws.Config) 
 	return func(cfg aws.Config) aws.Config {
 		cfg = cfg.Copy()
 		cfg.APIOptions = append(cfg.APIOptions, func(stack *middleware.Stack) error {
-			if err := stack.Deserialize.Add(whole, middleware.After); err != nil {
+			own := middleware.InitializeMiddlewareFunc("maquette", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+				emulated.Store(ofUser(ctx, cfg))
+				return next.HandleInitialize(ctx, in)
+			})
+			if err := errors.Join(stack.Initialize.Add(own, middleware.After), stack.Deserialize.Add(whole(emulated), middleware.After)); err != nil {
 				return err
 			}
 			return stack.Finalize.Insert(attempt, "Retry", middleware.After)
@@ -121,26 +152,33 @@ func (r *run) meter(service, region string, perSecond float64) func(aws.Config) 
 
 // whole refuses answers that say nothing, or are pages for people, as of a proxy: the
 // SDK would take many of them for lists with nothing in them.
-var whole = middleware.DeserializeMiddlewareFunc("maquette", func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
-	out, meta, err := next.HandleDeserialize(ctx, in)
-	res, ok := out.RawResponse.(*smithyhttp.Response)
-	if err != nil || !ok || res.StatusCode != http.StatusOK {
-		return out, meta, err
-	}
-	body := bufio.NewReader(res.Body)
-	head, err := body.Peek(len("<!doctype html"))
-	if err != nil && !errors.Is(err, io.EOF) {
-		return out, meta, &smithy.DeserializationError{Err: err}
-	}
-	if start := bytes.ToLower(bytes.TrimSpace(head)); len(start) == 0 || bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) {
-		return out, meta, &smithy.DeserializationError{Err: errors.New("the answer is empty, or a page for people")}
-	}
-	res.Body = struct {
-		io.Reader
-		io.Closer
-	}{body, res.Body}
-	return out, meta, nil
-})
+func whole(emulated *atomic.Bool) middleware.DeserializeMiddleware {
+	return middleware.DeserializeMiddlewareFunc("maquette", func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+		out, meta, err := next.HandleDeserialize(ctx, in)
+		res, ok := out.RawResponse.(*smithyhttp.Response)
+		if err != nil || !ok || res.StatusCode != http.StatusOK && (res.StatusCode != http.StatusInternalServerError || !emulated.Load()) {
+			return out, meta, err
+		}
+		body := bufio.NewReader(res.Body)
+		head, err := body.Peek(len("<!doctype html"))
+		if err != nil && !errors.Is(err, io.EOF) {
+			return out, meta, &smithy.DeserializationError{Err: err}
+		}
+		start := bytes.ToLower(bytes.TrimSpace(head))
+		page := bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
+		switch {
+		case page && res.StatusCode != http.StatusOK:
+			return out, meta, errPage
+		case res.StatusCode == http.StatusOK && (page || len(start) == 0):
+			return out, meta, &smithy.DeserializationError{Err: errors.New("the answer is empty, or a page for people")}
+		}
+		res.Body = struct {
+			io.Reader
+			io.Closer
+		}{body, res.Body}
+		return out, meta, nil
+	})
+}
 
 func throttled(err error) bool {
 	return retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err) == aws.TrueTernary

@@ -82,5 +82,12 @@ func addDomain(r *reader, d types.DomainStatus, told func() map[string]string) {
 		vpc = aws.ToString(v.VPCId)
 		attrs["vpc_options"] = block(obj{"subnet_ids": v.SubnetIds, "security_group_ids": v.SecurityGroupIds, "vpc_id": v.VPCId, "availability_zones": v.AvailabilityZones})
 	}
-	r.add(record{typ: "aws_opensearch_domain", name: aws.ToString(d.DomainName), vpc: vpc, told: told, attrs: attrs})
+	rec := r.add(record{typ: "aws_opensearch_domain", name: aws.ToString(d.DomainName), vpc: vpc, told: told, attrs: attrs})
+	if s := d.ServiceSoftwareOptions; s != nil {
+		update := ""
+		if aws.ToBool(s.UpdateAvailable) {
+			update = aws.ToString(s.NewVersion)
+		}
+		rec.tell("pending_maintenance", update)
+	}
 }

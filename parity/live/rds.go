@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -17,6 +18,7 @@ type rdsAPI interface {
 	DescribeDBInstances(context.Context, *rds.DescribeDBInstancesInput, ...func(*rds.Options)) (*rds.DescribeDBInstancesOutput, error)
 	DescribeDBParameterGroups(context.Context, *rds.DescribeDBParameterGroupsInput, ...func(*rds.Options)) (*rds.DescribeDBParameterGroupsOutput, error)
 	DescribeDBParameters(context.Context, *rds.DescribeDBParametersInput, ...func(*rds.Options)) (*rds.DescribeDBParametersOutput, error)
+	DescribePendingMaintenanceActions(context.Context, *rds.DescribePendingMaintenanceActionsInput, ...func(*rds.Options)) (*rds.DescribePendingMaintenanceActionsOutput, error)
 	DescribeDBSubnetGroups(context.Context, *rds.DescribeDBSubnetGroupsInput, ...func(*rds.Options)) (*rds.DescribeDBSubnetGroupsOutput, error)
 	ListTagsForResource(context.Context, *rds.ListTagsForResourceInput, ...func(*rds.Options)) (*rds.ListTagsForResourceOutput, error)
 }
@@ -216,4 +218,45 @@ func parameters(ps []types.Parameter) []obj {
 		}
 	}
 	return out
+}
+
+// maintenanceOfDatabases tells of the chosen databases what AWS will change in them.
+func maintenanceOfDatabases(ctx context.Context, r *reader, chosen []*record) {
+	databases := slices.Concat(of(chosen, "aws_db_instance"), of(chosen, "aws_rds_cluster"), of(chosen, "aws_rds_cluster_instance"))
+	if len(databases) == 0 {
+		return
+	}
+	var api rdsAPI = rds.NewFromConfig(r.cfg)
+	pending := map[string]several{}
+	in := &rds.DescribePendingMaintenanceActionsInput{MaxRecords: aws.Int32(100)}
+	tellPending(databases, pending, pages(ctx, r.extra(), rds.NewDescribePendingMaintenanceActionsPaginator(api, in), func(out *rds.DescribePendingMaintenanceActionsOutput) {
+		for _, of := range out.PendingMaintenanceActions {
+			for _, a := range of.PendingMaintenanceActionDetails {
+				addPending(pending, of.ResourceIdentifier, a.Action)
+			}
+		}
+	}))
+}
+
+// addPending notes an action that waits for the thing of an ARN or name.
+func addPending(pending map[string]several, of, action *string) {
+	id := aws.ToString(of)
+	if pending[id] == nil {
+		pending[id] = several{}
+	}
+	pending[id][aws.ToString(action)] = true
+}
+
+// tellPending tells of records what waits for them, where the list was read to its end.
+func tellPending(records []*record, pending map[string]several, whole bool) {
+	if !whole {
+		return
+	}
+	for _, rec := range records {
+		waiting := pending[rec.text("arn")]
+		if waiting == nil {
+			waiting = pending[rec.text("id")]
+		}
+		rec.tell("pending_maintenance", strings.Join(waiting.list(), ", "))
+	}
 }

@@ -28,6 +28,10 @@ type record struct {
 	// else with its details.
 	told func() map[string]string
 	vpc  string // that it lies in
+	// live is what only running things tell.
+	live obj
+	// instances are the ids of a group's machines.
+	instances []string
 
 	// partOf are the things it belongs to and comes with, uses those that
 	// belong to it although they stand for themselves.
@@ -81,6 +85,15 @@ func (r *run) recorded(k key) bool {
 	return r.index[k] != nil
 }
 
+// claim reports, once of each thing, that it is to be asked for.
+func (r *run) claim(k key) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	again := r.claimed[k]
+	r.claimed[k] = true
+	return !again
+}
+
 func (rec *record) text(attr string) string { return text(rec.attrs[attr]) }
 
 // keys are what others name the record by.
@@ -90,6 +103,37 @@ func (rec *record) keys() []key {
 		ks = append(ks, key{rec.typ, arn})
 	}
 	return ks
+}
+
+// tell notes what only running things tell.
+func (rec *record) tell(attr string, v any) {
+	if rec.live == nil {
+		rec.live = obj{}
+	}
+	rec.live[attr] = v
+}
+
+// several are texts, each once and in order: one, as a rule.
+type several map[string]bool
+
+func (s several) list() []string { return slices.Sorted(maps.Keys(s)) }
+
+// versions are what is found of each name, one after the other where it is more than one.
+type versions map[string]several
+
+func (v versions) add(name, version string) {
+	if v[name] == nil {
+		v[name] = several{}
+	}
+	v[name][version] = true
+}
+
+func (v versions) value() map[string]string {
+	out := map[string]string{}
+	for name, all := range v {
+		out[name] = strings.Join(all.list(), ", ")
+	}
+	return out
 }
 
 // calledBy is the name that people know it by.
@@ -111,6 +155,9 @@ func (rec *record) resource(known *knownState) parity.Resource {
 		}
 		rec.attrs["tags_all"] = own
 	}
+	if len(rec.live) > 0 {
+		rec.attrs[parity.OnlyLive] = rec.live
+	}
 	return parity.Resource{
 		Address: rec.address.whole, Module: rec.address.module, Type: rec.typ, Name: rec.address.name,
 		KeyKind: rec.address.kind, Key: rec.address.key, Provider: awsProvider, Partial: true,
@@ -120,17 +167,17 @@ func (rec *record) resource(known *knownState) parity.Resource {
 
 // name gives every chosen record an address: its own in the known state, else
 // one made of its name.
-func (r *run) name(chosen []*record, known *knownState) {
+func (r *run) name(chosen []*record) {
 	groups := map[string][]*record{}
 	for _, rec := range chosen {
-		if rec.address = known.address(rec); rec.address.whole != "" {
+		if rec.address = r.known.address(rec); rec.address.whole != "" {
 			continue
 		}
 		rec.address.name = identifier(r.label(rec, 0))
 		block := rec.typ + "." + rec.address.name
 		groups[block] = append(groups[block], rec)
 	}
-	taken := known.blocks()
+	taken := r.known.blocks()
 	for _, block := range slices.Sorted(maps.Keys(groups)) {
 		list := groups[block]
 		if taken[block] {

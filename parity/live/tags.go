@@ -81,7 +81,7 @@ func (r *reader) tagged(ctx context.Context, arn string, single func() map[strin
 		if tags := r.tags.byARN[arn]; tags != nil {
 			return tags
 		}
-		if (r.emulated || r.tags.failed || !r.svc.indexed) && single != nil {
+		if (r.emulated.Load() || r.tags.failed || !r.svc.indexed) && single != nil {
 			return single()
 		}
 		if r.tags.narrow {
