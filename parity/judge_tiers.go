@@ -45,7 +45,6 @@ func (j *judge) tiers() {
 			t.Candidate = tierSide(c, j.sc)
 			t.Status = j.members(u, c, &t)
 			j.zones(u, c, &t)
-			j.placed(u, c, &t)
 			j.balancer(u, c)
 		}
 		j.report.Tiers = append(j.report.Tiers, t)
@@ -60,7 +59,12 @@ func (j *judge) tiers() {
 			j.subnets(u, u.pair)
 		}
 	}
-	j.sharedHosts(tiers)
+	shared := j.sharedHosts(tiers)
+	for _, u := range tiers {
+		if u.pair != nil {
+			j.placed(u, u.pair, shared[u])
+		}
+	}
 	j.collapsed(tiers)
 }
 
@@ -297,27 +301,26 @@ func (j *judge) zones(b, c *unit, t *Tier) {
 }
 
 // placed judges where a tier's members really run, where live sources tell it:
-// several on one host, or in one zone though they may be in more.
-func (j *judge) placed(b, c *unit, t *Tier) {
+// several on one host, unless that is told as one that tiers share, or in one zone
+// though they may be in more.
+func (j *judge) placed(b, c *unit, shared bool) {
 	fb, fc := j.sb.facts[b], j.sc.facts[c]
-	if t.Candidate.Members < 2 {
+	if fc.members < 2 {
 		return
 	}
-	for _, x := range []struct {
-		base, cand []string
-		path       string
-		where      string
-		told       bool // by single-zone
-	}{
-		{fb.runsOn, fc.runsOn, "hosts", "on one host, the baseline's on", false},
-		{fb.runsIn, fc.runsIn, "zones", "in one zone, the baseline's in", t.Candidate.Zones == 1},
-	} {
-		if len(x.base) > 1 && len(x.cand) == 1 && !x.told {
+	one := func(base, cand []string, path, where string) {
+		if len(base) > 1 && len(cand) == 1 {
 			j.add("one-box/collapsed", b, c, Finding{
-				Severity: Error, Path: OnlyLive + "." + x.path, Baseline: len(x.base), Candidate: 1,
-				Message: fmt.Sprintf("all members of %s run %s %d", j.tierName[b], x.where, len(x.base)),
+				Severity: Error, Path: OnlyLive + "." + path, Baseline: len(base), Candidate: 1,
+				Message: fmt.Sprintf("all members of %s run %s %d", j.tierName[b], where, len(base)),
 			})
 		}
+	}
+	if !shared {
+		one(fb.runsOn, fc.runsOn, "hosts", "on one host, the baseline's on")
+	}
+	if len(fc.zones) != 1 {
+		one(fb.runsIn, fc.runsIn, "zones", "in one zone, the baseline's in")
 	}
 }
 
@@ -389,24 +392,25 @@ func (j *judge) explain(balancers []*unit) {
 }
 
 // sharedHosts finds tiers that have places of their own in the baseline and
-// share one in the candidate.
-func (j *judge) sharedHosts(tiers []*unit) {
+// share one in the candidate, and returns those.
+func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
 	type share struct {
 		units []*unit
 		hosts map[string]bool
 	}
 	shares := map[string]*share{}
+	sharing := map[*unit]bool{}
 	var order []string
 	for _, u := range tiers {
 		if u.pair == nil {
 			continue
 		}
 		fb, fc := j.sb.facts[u], j.sc.facts[u.pair]
-		hb, hc := fb.host, fc.host
-		if len(fb.runsOn) > 0 && len(fc.runsOn) == 1 {
-			hb, hc = strings.Join(slices.Sorted(slices.Values(fb.runsOn)), " "), fc.runsOn[0]
+		hb, hc := []string{fb.host}, fc.host
+		if len(fb.runsOn) > 0 && len(fc.runsOn) == 1 { // where they run says more than what they belong to
+			hb, hc = fb.runsOn, fc.runsOn[0]
 		}
-		if hb == "" || hc == "" {
+		if hb[0] == "" || hc == "" {
 			continue
 		}
 		if shares[hc] == nil {
@@ -414,7 +418,9 @@ func (j *judge) sharedHosts(tiers []*unit) {
 			order = append(order, hc)
 		}
 		shares[hc].units = append(shares[hc].units, u)
-		shares[hc].hosts[hb] = true
+		for _, h := range hb {
+			shares[hc].hosts[h] = true
+		}
 	}
 	for _, host := range order {
 		s := shares[host]
@@ -424,6 +430,7 @@ func (j *judge) sharedHosts(tiers []*unit) {
 		names := make([]string, len(s.units))
 		for i, u := range s.units {
 			names[i] = j.tierName[u]
+			sharing[u] = true
 			for _, t := range j.b.refs.find(j.sb.facts[u].host) {
 				j.explained[j.b.refs.targets[t].u] = true // the hosts that are gone
 			}
@@ -440,6 +447,7 @@ func (j *judge) sharedHosts(tiers []*unit) {
 			Message: fmt.Sprintf("%s share %s, in the baseline they live on %d", strings.Join(names, ", "), where, len(s.hosts)),
 		})
 	}
+	return sharing
 }
 
 func addresses(us []*unit) []string {

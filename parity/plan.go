@@ -78,6 +78,9 @@ func (e *environment) plan(n *packed, t *catalog.Type) *plan {
 		if d := dimensionOfAspect(t.Aspect(k)); d != "" {
 			p.counted = append(p.counted, countedAttribute{i, d})
 		}
+		if k == OnlyLive {
+			continue // where it runs and with what is neither its name nor what it refers to
+		}
 		switch {
 		case selfNames[k]:
 			if kid.kind == String && (k == "id" || k == "arn" || identity) {

@@ -103,6 +103,8 @@ func (r *run) why(err error) string {
 		return "the endpoint does not support it (" + api.ErrorCode() + ")" + attempts
 	case unknownThere(err):
 		return "the endpoint does not support it"
+	case mistrusted(err):
+		return "its certificate is not trusted; AWS_CA_BUNDLE names a file with the authority's"
 	case errors.As(err, &dns):
 		return "there is no endpoint " + dns.Name + ": the service is not in this region, or the network is down"
 	case errors.As(err, &decode) && errors.As(err, &answer) && answer.HTTPStatusCode() >= 300:

@@ -55,6 +55,7 @@ func TestEmulatorThatDoesNotDoAll(t *testing.T) {
 		want        string
 	}{
 		"not implemented":    {501, "text/plain", "not implemented", `the endpoint does not support it`},
+		"a page with 500":    {500, "text/html; charset=utf-8", "<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>", `the endpoint does not support it`},
 		"no such page":       {404, "text/plain", "404 page not found", `status 404|NotFound`},
 		"no such page, HTML": {404, "text/html", "<!doctype html><title>404 Not Found</title>", `status 404|NotFound`},
 		"nothing":            {404, "", "", `status 404|NotFound`},

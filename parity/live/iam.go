@@ -11,10 +11,13 @@ import (
 )
 
 type iamAPI interface {
+	GetPolicy(context.Context, *iam.GetPolicyInput, ...func(*iam.Options)) (*iam.GetPolicyOutput, error)
+	GetPolicyVersion(context.Context, *iam.GetPolicyVersionInput, ...func(*iam.Options)) (*iam.GetPolicyVersionOutput, error)
 	GetRole(context.Context, *iam.GetRoleInput, ...func(*iam.Options)) (*iam.GetRoleOutput, error)
 	GetRolePolicy(context.Context, *iam.GetRolePolicyInput, ...func(*iam.Options)) (*iam.GetRolePolicyOutput, error)
 	ListAttachedRolePolicies(context.Context, *iam.ListAttachedRolePoliciesInput, ...func(*iam.Options)) (*iam.ListAttachedRolePoliciesOutput, error)
 	ListInstanceProfiles(context.Context, *iam.ListInstanceProfilesInput, ...func(*iam.Options)) (*iam.ListInstanceProfilesOutput, error)
+	ListPolicies(context.Context, *iam.ListPoliciesInput, ...func(*iam.Options)) (*iam.ListPoliciesOutput, error)
 	ListRolePolicies(context.Context, *iam.ListRolePoliciesInput, ...func(*iam.Options)) (*iam.ListRolePoliciesOutput, error)
 	ListRoles(context.Context, *iam.ListRolesInput, ...func(*iam.Options)) (*iam.ListRolesOutput, error)
 }
@@ -29,6 +32,9 @@ func readIAM(ctx context.Context, r *reader) {
 			}
 			addRole(ctx, r, api, x)
 		})
+	})
+	pages(ctx, r, iam.NewListPoliciesPaginator(api, &iam.ListPoliciesInput{Scope: types.PolicyScopeTypeLocal, MaxItems: aws.Int32(1000)}), func(out *iam.ListPoliciesOutput) {
+		each(ctx, out.Policies, func(p types.Policy) { addPolicy(ctx, r, api, p) })
 	})
 	pages(ctx, r, iam.NewListInstanceProfilesPaginator(api, &iam.ListInstanceProfilesInput{MaxItems: aws.Int32(1000)}), func(out *iam.ListInstanceProfilesOutput) {
 		for _, p := range out.InstanceProfiles {
@@ -79,6 +85,24 @@ func addRole(ctx context.Context, r *reader, api iamAPI, x types.Role) {
 	}
 }
 
+// addPolicy adds a policy of the account's own. As with roles, no list tells its tags.
+func addPolicy(ctx context.Context, r *reader, api iamAPI, p types.Policy) {
+	attrs := obj{"id": p.Arn, "arn": p.Arn, "name": p.PolicyName, "path": p.Path, "policy_id": p.PolicyId}
+	told := func() map[string]string {
+		out, ok := call(ctx, r, api.GetPolicy, &iam.GetPolicyInput{PolicyArn: p.Arn})
+		if !ok || out.Policy == nil {
+			return nil
+		}
+		attrs["description"] = out.Policy.Description
+		return tagMap(out.Policy.Tags, func(t types.Tag) (*string, *string) { return t.Key, t.Value })
+	}
+	r.add(record{typ: "aws_iam_policy", name: aws.ToString(p.PolicyName), attrs: attrs, told: told, detail: func() {
+		if out, ok := call(ctx, r, api.GetPolicyVersion, &iam.GetPolicyVersionInput{PolicyArn: p.Arn, VersionId: p.DefaultVersionId}); ok && out.PolicyVersion != nil {
+			attrs["policy"] = policyText(out.PolicyVersion.Document)
+		}
+	}})
+}
+
 // rolePolicies adds a role's policies: inline ones with what they say, managed
 // ones by reference.
 func rolePolicies(ctx context.Context, r *reader, api iamAPI, role string, attrs obj) {
@@ -88,7 +112,7 @@ func rolePolicies(ctx context.Context, r *reader, api iamAPI, role string, attrs
 	pages(ctx, r, iam.NewListAttachedRolePoliciesPaginator(api, &iam.ListAttachedRolePoliciesInput{RoleName: &role}), func(out *iam.ListAttachedRolePoliciesOutput) {
 		for _, p := range out.AttachedPolicies {
 			attached = append(attached, aws.ToString(p.PolicyArn))
-			r.add(record{typ: "aws_iam_role_policy_attachment", name: role + "-" + aws.ToString(p.PolicyName), partOf: in, attrs: obj{
+			r.add(record{typ: "aws_iam_role_policy_attachment", name: role + "-" + aws.ToString(p.PolicyName), partOf: in, uses: []key{{"aws_iam_policy", aws.ToString(p.PolicyArn)}}, attrs: obj{
 				"id": role + "/" + aws.ToString(p.PolicyArn), "role": role, "policy_arn": p.PolicyArn,
 			}})
 		}

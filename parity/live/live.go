@@ -145,7 +145,11 @@ func (r *run) readers(ctx context.Context) ([]*reader, error) {
 		shareTags(readers, cfg.Region)
 	}
 	if len(readers) == 0 {
-		return nil, fmt.Errorf("reading %s: asking who we are (sts:GetCallerIdentity): %w\n  Check the profile, the role and the region: aws sts get-caller-identity", r.source.Text, plainError(refused))
+		hint := "Check the profile, the role and the region: aws sts get-caller-identity"
+		if mistrusted(refused) {
+			hint = "Name a file with the authority's certificate in AWS_CA_BUNDLE."
+		}
+		return nil, fmt.Errorf("reading %s: asking who we are (sts:GetCallerIdentity): %w\n  %s", r.source.Text, plainError(refused), hint)
 	}
 	return readers, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -64,6 +65,12 @@ func unreached(err error) bool {
 	var dial *net.OpError
 	var dns *net.DNSError
 	return errors.As(err, &dns) && !dns.IsTemporary || errors.As(err, &dial) && dial.Op == "dial"
+}
+
+// mistrusted reports whether the certificate of who answers is not to be trusted.
+func mistrusted(err error) bool {
+	var cert *tls.CertificateVerificationError
+	return errors.As(err, &cert)
 }
 
 // errPage is an emulator's way to fail at what it does not do: status 500, with a page
@@ -128,7 +135,7 @@ func (r *run) meter(service, region string, perSecond float64, emulated *atomic.
 			err = errTimeout{timeout}
 		case throttled(err):
 			r.throttles.Add(1)
-		case unreached(err) && refusals.Add(1) >= maxRefusals, unknownThere(err):
+		case unreached(err) && refusals.Add(1) >= maxRefusals, unknownThere(err), mistrusted(err):
 			err = errHopeless{err}
 		}
 		r.progress()

@@ -9,10 +9,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/maquette/maquette/parity"
+	"github.com/maquette/maquette/parity/live"
 )
 
 // running is what only running things tell of a recorded environment.
@@ -181,7 +183,9 @@ func TestWhatRunsIsCompared(t *testing.T) {
 			[]string{"error one-box/collapsed aws_ecs_service live.hosts: 9, 1"},
 		},
 		"patched by hand": {
-			func(x *running) { x.agent, x.packages = "3.2.0", map[string]string{"openssl": "3.0.7", "zlib": "1.2.11"} },
+			func(x *running) {
+				x.agent, x.packages = "3.2.0", map[string]string{"openssl": "3.0.7", "zlib": "1.2.11"}
+			},
 			[]string{
 				"info version/agent aws_autoscaling_group live.agent_version: 3.3.0, 3.2.0",
 				"info version/agent aws_instance live.agent_version: 3.3.0, 3.2.0",
@@ -210,11 +214,11 @@ func TestWhatRunsIsCompared(t *testing.T) {
 // TestStatesDoNotTellWhatRuns: that a state lacks it is no difference, but counted as
 // not compared.
 func TestStatesDoNotTellWhatRuns(t *testing.T) {
-	live := observeRunning(t, "staging-model", runningModel)
+	running := observeRunning(t, "staging-model", runningModel)
 	quiet := liveOf(t, "staging-model")
 	for _, pair := range [][3]*parity.Snapshot{
-		{stateOf(t, "production"), live, quiet},
-		{live, stateOf(t, "staging-onebox"), nil},
+		{stateOf(t, "production"), running, quiet},
+		{running, stateOf(t, "staging-onebox"), nil},
 	} {
 		r := compare(t, pair[0], pair[1])
 		for _, f := range findings(r) {
@@ -225,4 +229,152 @@ func TestStatesDoNotTellWhatRuns(t *testing.T) {
 			assert.Greater(t, r.Unknown, compare(t, pair[0], pair[2]).Unknown)
 		}
 	}
+}
+
+// TestEmulatorsNeedNotKnowWhatRuns: where an endpoint of the user's does not know the
+// calls, nothing of the kind is there; of AWS, and where access is denied, it is missing.
+func TestEmulatorsNeedNotKnowWhatRuns(t *testing.T) {
+	extras := []string{"ecs ListTasks", "elasticache DescribeUpdateActions", "rds DescribePendingMaintenanceActions", "ssm DescribeInstanceInformation"}
+	gaps := func(status int, contentType, body string, load ...func(*config.LoadOptions) error) []string {
+		rec := recorded(t, "production")
+		rec.answer = func(service, operation string, _ *http.Request, _ string) *http.Response {
+			if slices.Contains(extras, service+" "+operation) {
+				return reply(status, contentType, body)
+			}
+			return nil
+		}
+		opt := options(rec)
+		opt.Load = append(opt.Load, load...)
+		s, err := live.Parse("aws://us-east-1?tag.Environment=production")
+		require.NoError(t, err)
+		snap, err := s.Observe(t.Context(), opt)
+		require.NoError(t, err)
+		out := []string{}
+		for _, g := range snap.Incomplete {
+			if g.Service != "cloudwatch" { // which was recorded in another protocol than AWS's own endpoint is asked in
+				out = append(out, g.Service+" "+g.Call)
+			}
+		}
+		return out
+	}
+	assert.Empty(t, gaps(501, "text/plain", "not yet"))
+	assert.Empty(t, gaps(500, "text/html", "<!doctype html><title>500 Internal Server Error</title>"))
+	assert.Equal(t, extras, gaps(501, "text/plain", "not yet", withoutEndpoint))
+	assert.Equal(t, extras, gaps(403, "", `{"__type":"AccessDeniedException"}`))
+}
+
+// TestDigestsOfTags: the images that the tags of a task definition stand for, of the
+// account's own registry.
+func TestDigestsOfTags(t *testing.T) {
+	images := func(t *testing.T, image string, gone bool) (string, int) {
+		rec := recorded(t, "production")
+		rec.answer = func(service, operation string, _ *http.Request, body string) *http.Response {
+			switch service + " " + operation {
+			case "ecs DescribeTaskDefinition":
+				for _, e := range rec.exchanges {
+					if e.Operation == operation {
+						return reply(200, "", strings.Replace(e.Response.Body, "registry.example.com/shop/api:2026.11.3", image, 1))
+					}
+				}
+			case "ecr DescribeImages":
+				assert.Contains(t, body, `"repositoryName":"shop/api"`)
+				if gone {
+					return reply(400, "", `{"__type":"ImageNotFoundException"}`)
+				}
+				return reply(200, "", `{"imageDetails":[{"imageDigest":"sha256:ddd","imageTags":["other","7"]}]}`)
+			}
+			return nil
+		}
+		snap := observe(t, "aws://us-east-1?tag.Environment=production", rec)
+		assert.Empty(t, snap.Incomplete)
+		for _, r := range snap.Resources {
+			if r.Type == "aws_ecs_task_definition" {
+				return r.Attributes.Get(parity.OnlyLive).Get("images").Get("api").Str(), rec.calls["ecr DescribeImages"]
+			}
+		}
+		t.Fatal("no task definition")
+		return "", 0
+	}
+	const own = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/api"
+	for name, c := range map[string]struct {
+		image string
+		gone  bool
+		want  string
+		calls int
+	}{
+		"tag":              {own + ":7", false, own + ":7@sha256:ddd", 1},
+		"tag that is gone": {own + ":7", true, "", 1},
+		"another tag":      {own + ":8", false, "", 1},
+		"digest":           {own + "@sha256:eee", false, "", 0},
+		"another account":  {"999999999999.dkr.ecr.us-east-1.amazonaws.com/shop/api:7", false, "", 0},
+		"another region":   {"123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/api:7", false, "", 0},
+		"another registry": {"registry.example.com/shop/api:7", false, "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, calls := images(t, c.image, c.gone)
+			assert.Equal(t, c.want, got)
+			assert.Equal(t, c.calls, calls)
+		})
+	}
+}
+
+// TestWhatNobodyUses: revisions and layers are found where they are in use, or where the
+// known state has them; what it has and is not there any more is gone.
+func TestWhatNobodyUses(t *testing.T) {
+	layer := func(name string) string { return "arn:aws:lambda:us-east-1:123456789012:layer:" + name }
+	rec := recorded(t, "production")
+	rec.answer = func(service, operation string, req *http.Request, body string) *http.Response {
+		switch service + " " + operation {
+		case "lambda ListFunctions":
+			for _, e := range rec.exchanges {
+				if e.Operation == operation {
+					return reply(200, "", strings.Replace(e.Response.Body, `"Layers": []`, `"Layers": [{"Arn":"`+layer("shared:3")+`"},{"Arn":"arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:38"}]`, 1))
+				}
+			}
+		case "lambda ListLayerVersions":
+			name := strings.Split(strings.TrimPrefix(req.URL.Path, "/2018-10-31/layers/"), "/")[0]
+			versions := `{"LayerVersions":[{"LayerVersionArn":"` + name + `:4","Version":4},{"LayerVersionArn":"` + name + `:3","Version":3,"CompatibleRuntimes":["python3.12"]}]}`
+			return reply(200, "", versions)
+		case "ecs DescribeTaskDefinition":
+			if strings.Contains(body, "batch") {
+				return reply(200, "", `{"taskDefinition":{"taskDefinitionArn":"arn:aws:ecs:us-east-1:123456789012:task-definition/batch:2","family":"batch","status":"ACTIVE"}}`)
+			}
+			if strings.Contains(body, "old") {
+				return reply(200, "", `{"taskDefinition":{"taskDefinitionArn":"arn:aws:ecs:us-east-1:123456789012:task-definition/old:1","family":"old","status":"INACTIVE"}}`)
+			}
+			if strings.Contains(body, "never") {
+				return reply(400, "", `{"__type":"ClientException","message":"Unable to describe task definition."}`)
+			}
+		}
+		return nil
+	}
+	state := stateOf(t, "production")
+	for typ, arns := range map[string][]string{
+		"aws_ecs_task_definition":  {"arn:aws:ecs:us-east-1:123456789012:task-definition/batch:2", "arn:aws:ecs:us-east-1:123456789012:task-definition/old:1", "arn:aws:ecs:us-east-1:123456789012:task-definition/never:1"},
+		"aws_lambda_layer_version": {layer("tools:4"), layer("tools:1")},
+	} {
+		for _, arn := range arns {
+			name := strings.NewReplacer("/", "_", ":", "_").Replace(arn[strings.LastIndex(arn, ":")-5:])
+			state.Resources = append(state.Resources, parity.Resource{
+				Address: typ + "." + name, Type: typ, Name: name, Attributes: parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text(arn)}),
+			})
+		}
+	}
+	s, err := live.Parse("aws://us-east-1?tfstate=shop.tfstate")
+	require.NoError(t, err)
+	opt := options(rec)
+	opt.Known = state
+	snap, err := s.Observe(t.Context(), opt)
+	require.NoError(t, err)
+	assert.Empty(t, snap.Incomplete)
+	found := []string{}
+	for _, r := range snap.Resources {
+		if r.Type == "aws_lambda_layer_version" || r.Type == "aws_ecs_task_definition" {
+			found = append(found, r.Attributes.Get("arn").Str())
+		}
+	}
+	assert.ElementsMatch(t, []string{
+		layer("shared:3"), layer("tools:4"), "arn:aws:ecs:us-east-1:123456789012:task-definition/batch:2", "arn:aws:ecs:us-east-1:123456789012:task-definition/shop-production-api:1",
+	}, found, "layers of others are none of the account's")
+	assert.Len(t, snap.Gone, 3)
 }

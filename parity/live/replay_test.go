@@ -193,6 +193,7 @@ var nothing = map[string]string{
 	"elasticloadbalancingv2 DescribeTags":            `<DescribeTagsResponse><DescribeTagsResult/></DescribeTagsResponse>`,
 	"elasticloadbalancingv2 DescribeRules":           `<DescribeRulesResponse><DescribeRulesResult/></DescribeRulesResponse>`,
 	"autoscaling DescribePolicies":                   `<DescribePoliciesResponse><DescribePoliciesResult/></DescribePoliciesResponse>`,
+	"iam ListPolicies":                               `<ListPoliciesResponse><ListPoliciesResult><Policies/><IsTruncated>false</IsTruncated></ListPoliciesResult></ListPoliciesResponse>`,
 	"ecs ListTasks":                                  `{"taskArns":[]}`,
 	"ecr DescribeImages":                             `{"imageDetails":[]}`,
 	"elasticache DescribeUpdateActions":              `<DescribeUpdateActionsResponse><DescribeUpdateActionsResult/></DescribeUpdateActionsResponse>`,

@@ -53,7 +53,7 @@ var services = []service{
 	{name: "eks", rate: 10, types: []string{"aws_eks_addon", "aws_eks_cluster", "aws_eks_fargate_profile", "aws_eks_node_group"}, api: reflect.TypeFor[eksAPI], read: readEKS},
 	{name: "elasticache", rate: 10, indexed: true, types: []string{"aws_elasticache_cluster", "aws_elasticache_parameter_group", "aws_elasticache_replication_group", "aws_elasticache_subnet_group"}, api: reflect.TypeFor[elasticacheAPI], read: readElastiCache, after: updatesOfCaches},
 	{name: "elbv2", iam: "elasticloadbalancing", rate: 10, types: []string{"aws_lb", "aws_lb_listener", "aws_lb_listener_rule", "aws_lb_target_group", "aws_lb_target_group_attachment"}, api: reflect.TypeFor[elbv2API], read: readELBv2, batch: tagsOfELBv2},
-	{name: "iam", global: true, rate: 15, types: []string{"aws_iam_instance_profile", "aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment"}, api: reflect.TypeFor[iamAPI], read: readIAM},
+	{name: "iam", global: true, rate: 15, types: []string{"aws_iam_instance_profile", "aws_iam_policy", "aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment"}, api: reflect.TypeFor[iamAPI], read: readIAM},
 	{name: "kafka", rate: 5, types: []string{"aws_msk_cluster"}, api: reflect.TypeFor[kafkaAPI], read: readKafka},
 	{name: "kinesis", rate: 5, indexed: true, types: []string{"aws_kinesis_stream"}, api: reflect.TypeFor[kinesisAPI], read: readKinesis},
 	{name: "kms", rate: 20, indexed: true, types: []string{"aws_kms_alias", "aws_kms_key"}, api: reflect.TypeFor[kmsAPI], read: readKMS},
