@@ -78,6 +78,7 @@ resource "aws_lb_listener_certificate" {
 resource "aws_lb_target_group" {
   kind = "target"
   aspects = {
+    "live.unhealthy_targets"           = "monitoring/health-check:lower"
     name                               = "identity"
     name_prefix                        = "identity"
     vpc_id                             = "reference"

@@ -258,18 +258,19 @@ func addTargetGroup(ctx context.Context, r *reader, api elbv2API, g types.Target
 			"interval": g.HealthCheckIntervalSeconds, "timeout": g.HealthCheckTimeoutSeconds, "healthy_threshold": g.HealthyThresholdCount, "unhealthy_threshold": g.UnhealthyThresholdCount,
 		}),
 	}
-	return r.add(record{
+	rec := r.add(record{
 		typ: "aws_lb_target_group", name: aws.ToString(g.TargetGroupName), vpc: aws.ToString(g.VpcId), attrs: attrs,
 		partOf: list(g.LoadBalancerArns, func(lb string) key { return key{"aws_lb", lb} }),
-		detail: func() {
-			if out, ok := call(ctx, r, api.DescribeTargetGroupAttributes, &elbv2.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn}); ok {
-				targetGroupAttributes(attrs, out.Attributes)
-			}
-			if g.TargetType == types.TargetTypeEnumInstance || g.TargetType == types.TargetTypeEnumIp || g.TargetType == types.TargetTypeEnumLambda {
-				registered(ctx, r, api, arn, g)
-			}
-		},
 	})
+	rec.detail = func() {
+		if out, ok := call(ctx, r, api.DescribeTargetGroupAttributes, &elbv2.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn}); ok {
+			targetGroupAttributes(attrs, out.Attributes)
+		}
+		if g.TargetType == types.TargetTypeEnumInstance || g.TargetType == types.TargetTypeEnumIp || g.TargetType == types.TargetTypeEnumLambda {
+			registered(ctx, r, api, arn, g, rec)
+		}
+	}
+	return rec
 }
 
 func targetGroupAttributes(attrs obj, given []types.TargetGroupAttribute) {
@@ -302,13 +303,21 @@ func targetGroupAttributes(attrs obj, given []types.TargetGroupAttribute) {
 	}
 }
 
-// registered adds the targets that were put into a group one by one. Those that a
-// scaling group or a service puts there are theirs.
-func registered(ctx context.Context, r *reader, api elbv2API, arn string, g types.TargetGroup) {
+// registered tells of a group how many targets fail their checks, and adds the targets
+// that were put into it one by one. Those that a scaling group or a service puts there are
+// theirs.
+func registered(ctx context.Context, r *reader, api elbv2API, arn string, g types.TargetGroup, group *record) {
 	out, ok := call(ctx, r, api.DescribeTargetHealth, &elbv2.DescribeTargetHealthInput{TargetGroupArn: &arn})
 	if !ok {
 		return
 	}
+	unhealthy := 0
+	for _, d := range out.TargetHealthDescriptions {
+		if d.TargetHealth != nil && d.TargetHealth.State == types.TargetHealthStateEnumUnhealthy {
+			unhealthy++
+		}
+	}
+	group.tell("unhealthy_targets", unhealthy)
 	for _, d := range out.TargetHealthDescriptions {
 		if d.Target == nil {
 			continue
@@ -321,10 +330,8 @@ func registered(ctx context.Context, r *reader, api elbv2API, arn string, g type
 		if g.TargetType == types.TargetTypeEnumLambda {
 			typ = "aws_lambda_function"
 		}
-		if !r.recorded(key{typ, id}) {
-			continue // a scaling group's
-		}
-		r.add(record{typ: "aws_lb_target_group_attachment", name: aws.ToString(g.TargetGroupName), partOf: []key{{"aws_lb_target_group", arn}}, attrs: obj{
+		// What is not found is a scaling group's.
+		r.add(record{typ: "aws_lb_target_group_attachment", name: aws.ToString(g.TargetGroupName), partOf: []key{{"aws_lb_target_group", arn}}, needs: key{typ, id}, attrs: obj{
 			"id": arn + "-" + id, "target_group_arn": arn, "target_id": id, "port": d.Target.Port, "availability_zone": d.Target.AvailabilityZone,
 		}})
 	}

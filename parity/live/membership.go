@@ -29,7 +29,7 @@ func (r *run) choose(ctx context.Context) []*record {
 		asked := fresh
 		fresh = nil
 		r.details(ctx, asked)
-		chosen = slices.DeleteFunc(chosen, func(rec *record) bool { return rec.dropped })
+		chosen = slices.DeleteFunc(chosen, func(rec *record) bool { return rec.dropped || rec.needs.id != "" && r.index[rec.needs] == nil })
 		for _, rec := range asked {
 			for _, k := range rec.uses {
 				if used := r.index[k]; used != nil && !used.chosen && r.admits(used) {

@@ -36,6 +36,9 @@ type record struct {
 	// partOf are the things it belongs to and comes with, uses those that
 	// belong to it although they stand for themselves.
 	partOf, uses []key
+	// needs, if set, is a thing without which there is no such resource: another
+	// service may find it later.
+	needs key
 	// detail asks what is asked of chosen ones only; nil for nothing.
 	detail func()
 
