@@ -270,6 +270,7 @@ resource "aws_autoscaling_group" {
   }
   maps = ["live.packages"]
   aspects = {
+    "live.machine_images"                                                                                = "version/image"
     "live.agent_version"                                                                                 = "version/agent"
     "live.platform"                                                                                      = "version/platform"
     "live.packages"                                                                                      = "version/package"

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -91,6 +92,8 @@ func readInstances(ctx context.Context, r *reader, api ec2API) {
 				}
 				if tags := ec2Tags(i.Tags); !owned(tags) {
 					addInstance(r, i, tags, volumes)
+				} else if tags["aws:autoscaling:groupName"] != "" {
+					r.groupImages.Store(aws.ToString(i.InstanceId), aws.ToString(i.ImageId))
 				}
 			}
 		}
@@ -179,34 +182,77 @@ func creditsOfInstances(ctx context.Context, r *reader, chosen []*record) {
 	})
 }
 
-// namesOfImages looks up which machine images run: one has another id in each region
-// and account, and the name says what is in it. Images that are gone have none.
-func namesOfImages(ctx context.Context, r *reader, chosen []*record) {
-	var ids []string
+// imagesThatRun looks up which machine images run: one has another id in each region
+// and account, and the name says what is in it. Images that are gone have none. Of groups
+// it tells whether their machines run what their template says.
+func imagesThatRun(ctx context.Context, r *reader, chosen []*record) {
+	wanted := several{}
 	for _, rec := range chosen {
 		for _, attr := range []string{"ami", "image_id"} {
-			if id := rec.text(attr); strings.HasPrefix(id, "ami-") && !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
+			wanted[rec.text(attr)] = true
+		}
+		for image := range r.imagesOf(rec) {
+			wanted[image] = true
 		}
 	}
-	slices.Sort(ids)
+	ids := slices.DeleteFunc(wanted.list(), func(id string) bool { return !strings.HasPrefix(id, "ami-") })
 	var api ec2API = ec2.NewFromConfig(r.cfg)
+	labels := map[string]string{}
+	var mu sync.Mutex
 	batches(ctx, ids, 200, func(some []string) {
 		in := &ec2.DescribeImagesInput{Filters: []types.Filter{{Name: aws.String("image-id"), Values: some}}, IncludeDeprecated: aws.Bool(true)}
 		pages(ctx, r, ec2.NewDescribeImagesPaginator(api, in), func(out *ec2.DescribeImagesOutput) {
-			r.mu.Lock()
-			defer r.mu.Unlock()
+			mu.Lock()
+			defer mu.Unlock()
 			for _, i := range out.Images {
 				if name := aws.ToString(i.Name); name != "" {
 					day, _, _ := strings.Cut(aws.ToString(i.CreationDate), "T")
-					r.externals = append(r.externals, parity.External{
-						Address: "data.aws_ami." + identifier(name), Names: []string{aws.ToString(i.ImageId)}, Label: name + " of " + day,
-					})
+					labels[aws.ToString(i.ImageId)] = name + " of " + day
+					r.external(parity.External{Address: "data.aws_ami." + identifier(name), Names: []string{aws.ToString(i.ImageId)}, Label: name + " of " + day})
 				}
 			}
 		})
 	})
+	for _, rec := range of(chosen, "aws_autoscaling_group") {
+		run := r.imagesOf(rec)
+		if said := r.templateImage(rec); len(run) == 1 && run[said] {
+			rec.tell("machine_images", "as the template says")
+		} else if len(run) > 0 {
+			names := several{}
+			for image := range run {
+				names[cmp.Or(labels[image], image)] = true
+			}
+			rec.tell("machine_images", strings.Join(names.list(), ", "))
+		}
+	}
+}
+
+// imagesOf are the images that a group's machines were started from.
+func (r *reader) imagesOf(group *record) several {
+	images := several{}
+	for _, id := range group.instances {
+		if image, ok := r.groupImages.Load(id); ok {
+			images[image.(string)] = true
+		}
+	}
+	return images
+}
+
+// templateImage is the image that a group's template or launch configuration names, "" where
+// there are several, or it is looked up when a machine starts.
+func (r *reader) templateImage(group *record) string {
+	image := ""
+	for _, k := range group.uses {
+		if k.typ == "aws_launch_template" || k.typ == "aws_launch_configuration" {
+			if t := r.index[k]; t != nil {
+				if image != "" {
+					return ""
+				}
+				image = t.text("image_id")
+			}
+		}
+	}
+	return image
 }
 
 // addVolume adds a volume that outlives the instance it is attached to; others are

@@ -45,3 +45,34 @@ func TestImagesByName(t *testing.T) {
 		"image_id differs: shop-base-7 of 2026-11-01, shop-base-6 of 2026-11-01",
 	}, images("shop-base-7", "shop-base-6"))
 }
+
+// TestMachinesThatTheirTemplateLeftBehind: a template that has a new image does not
+// change the machines that run.
+func TestMachinesThatTheirTemplateLeftBehind(t *testing.T) {
+	stale := recorded(t, "staging-model")
+	stale.answer = func(_, operation string, _ *http.Request, _ string) *http.Response {
+		if operation != "DescribeLaunchTemplateVersions" {
+			return nil
+		}
+		for _, e := range stale.exchanges {
+			if e.Operation == operation {
+				_, old, _ := strings.Cut(e.Response.Body, "<imageId>")
+				old, _, _ = strings.Cut(old, "<")
+				return reply(200, "text/xml", strings.ReplaceAll(e.Response.Body, old, "ami-0new"))
+			}
+		}
+		return nil
+	}
+	r := compare(t, liveOf(t, "production"), observe(t, "aws://us-east-1?tag.Environment=staging", stale))
+	var out []string
+	for _, f := range r.Findings {
+		if f.Severity != parity.Info {
+			out = append(out, f.Rule+" "+f.Path+": "+f.Message)
+			if f.Path == "live.machine_images" {
+				assert.Equal(t, "as the template says", f.Baseline)
+				assert.Equal(t, "Windows_Server-2008-R2_SP1-English-64Bit-Base-2017.10.13 of 2026-11-22", f.Candidate, "that of the emulator")
+			}
+		}
+	}
+	assert.ElementsMatch(t, []string{"version/image image_id: image_id differs", "version/image live.machine_images: live.machine_images differs"}, out)
+}

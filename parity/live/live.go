@@ -64,6 +64,8 @@ type run struct {
 	// externals are what the environment names and does not consist of.
 	externals []parity.External
 	inStack   map[string]bool // what CloudFormation made, as it knows it
+	// groupImages are the machine images of the members of Auto Scaling groups, by instance.
+	groupImages sync.Map
 }
 
 // errMaxCalls ends a run that has made all the calls it may.

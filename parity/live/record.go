@@ -88,6 +88,13 @@ func (r *run) recorded(k key) bool {
 	return r.index[k] != nil
 }
 
+// external notes what the environment names and does not consist of.
+func (r *run) external(x parity.External) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.externals = append(r.externals, x)
+}
+
 // claim reports, once of each thing, that it is to be asked for.
 func (r *run) claim(k key) bool {
 	r.mu.Lock()
@@ -110,6 +117,8 @@ func (rec *record) keys() []key {
 
 // tell notes what only running things tell.
 func (rec *record) tell(attr string, v any) {
+	rec.reader.mu.Lock()
+	defer rec.reader.mu.Unlock()
 	if rec.live == nil {
 		rec.live = obj{}
 	}

@@ -45,7 +45,7 @@ var services = []service{
 		name: "ec2", rate: 20, types: []string{
 			"aws_ebs_volume", "aws_eip", "aws_instance", "aws_internet_gateway", "aws_launch_template", "aws_nat_gateway", "aws_network_acl", "aws_route_table",
 			"aws_route_table_association", "aws_security_group", "aws_subnet", "aws_vpc", "aws_vpc_endpoint", "aws_vpc_peering_connection",
-		}, api: reflect.TypeFor[ec2API], read: readEC2, batch: creditsOfInstances, after: namesOfImages,
+		}, api: reflect.TypeFor[ec2API], read: readEC2, batch: creditsOfInstances, after: imagesThatRun,
 	},
 	{name: "ecr", rate: 10, indexed: true, types: []string{"aws_ecr_lifecycle_policy", "aws_ecr_repository"}, api: reflect.TypeFor[ecrAPI], read: readECR, after: digestsOfTags},
 	{name: "ecs", rate: 20, types: []string{"aws_ecs_cluster", "aws_ecs_service", "aws_ecs_task_definition"}, api: reflect.TypeFor[ecsAPI], read: readECS, after: runningTasks},
