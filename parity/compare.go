@@ -74,6 +74,7 @@ func judgePairs(b, c *environment, opt Options) *Report {
 	for _, d := range Dimensions {
 		j.report.Dimensions[d] = &Dimension{}
 	}
+	j.waived, j.ignored, j.takenOut = make([]int, len(opt.Waive)), make([]int, len(opt.Ignore)), make([]int, len(opt.Ignore))
 	j.report.Incomplete = append(append(j.report.Incomplete, b.snap.Incomplete...), c.snap.Incomplete...)
 	j.tiers()
 	j.attributes()
@@ -132,14 +133,17 @@ type judge struct {
 	explained map[*unit]bool   // baseline units whose absence another finding explains
 	// unbalanced are the baseline tiers whose counterpart has lost its balancer
 	unbalanced map[*unit]bool
+	// waived and ignored are how many findings each waiver and each ignore matches, also
+	// of those that were not asked for; takenOut those that would be in the report.
+	waived, ignored, takenOut []int
+	listed                    [Error + 1]int // findings in the report, by severity
 }
 
 func (j *judge) counted(dimension string, compared int) {
 	j.report.Dimensions[dimension].Compared += compared
 }
 
-// add appends a finding of a rule on a pair of units, either of which may be
-// nil.
+// add adds a finding of a rule on a pair of units, either of which may be nil.
 func (j *judge) add(rule string, b, c *unit, f Finding) {
 	f.Rule = rule
 	r := j.rule(rule)
@@ -165,8 +169,31 @@ func (j *judge) add(rule string, b, c *unit, f Finding) {
 			f.Subject.Candidate = c.address()
 		}
 	}
-	f.ID = findingID(rule, f.key, f.Path)
-	j.report.Findings = append(j.report.Findings, f)
+	if j.applyPolicy(&f) {
+		j.enter(f)
+	}
+}
+
+// maxFindings bounds the findings of one severity that a report lists. More are counted.
+const maxFindings = 30_000
+
+// enter counts a finding that stays, and lists it if there is room.
+func (j *judge) enter(f Finding) {
+	r := j.report
+	if f.Severity > Info && f.Waiver == nil && !ofPolicy(f.Rule) {
+		r.Dimensions[f.Dimension].Different++
+	}
+	r.Summary.count(f)
+	if j.listed[f.Severity] >= maxFindings && !ofPolicy(f.Rule) {
+		if r.Cut == nil {
+			r.Cut = &Summary{}
+		}
+		r.Cut.count(f)
+		return
+	}
+	j.listed[f.Severity]++
+	f.ID = findingID(f.Rule, f.key, f.Path)
+	r.Findings = append(r.Findings, f)
 }
 
 // tierOf names the tier that a unit is, or that uses it, "" where several do.
@@ -401,10 +428,14 @@ func (d *differ) common(other []difference, otherBlock bool) []difference {
 	return out
 }
 
-// finish applies the policy, orders the findings and concludes.
+// finish judges the policy, orders the findings and concludes.
 func (j *judge) finish() {
 	r := j.report
-	waived, ignored := j.applyPolicy()
+	for i, ig := range j.opt.Ignore {
+		if j.takenOut[i] > 0 {
+			r.Ignored = append(r.Ignored, Ignored{ig.Rule, ig.Type, ig.Attribute, ig.Address, ig.Reason, j.takenOut[i], ig.Location})
+		}
+	}
 	compared := 0
 	for _, d := range r.Dimensions {
 		compared += d.Compared
@@ -415,7 +446,7 @@ func (j *judge) finish() {
 			Reason: "nothing in it can be compared: no resource has settings of its own",
 		})
 	}
-	j.judgePolicy(waived, ignored)
+	j.judgePolicy()
 	rank := map[string]int{}
 	for i, rule := range Rules {
 		rank[rule.ID] = i
@@ -444,9 +475,6 @@ func (j *judge) finish() {
 	seen := map[string]int{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Severity > Info && f.Waiver == nil && !ofPolicy(f.Rule) {
-			r.Dimensions[f.Dimension].Different++
-		}
 		if n := seen[f.ID]; n > 0 {
 			f.ID = findingID(f.Rule, f.key+strings.Repeat("+", n), f.Path)
 		}

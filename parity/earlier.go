@@ -106,8 +106,8 @@ func (r *Report) Against(earlier *Report, opt Options) error {
 	}
 	j := judge{opt: opt, report: r}
 	for _, f := range earlier.Findings {
-		// What was not looked at is not mended.
-		if _, gone := before[f.ID]; gone && len(r.Incomplete) == 0 && j.wanted(f.Rule, f.Dimension) && !j.ignored(f) {
+		// What was not looked at is not mended, nor what may be among those that are not listed.
+		if _, gone := before[f.ID]; gone && len(r.Incomplete) == 0 && r.Cut == nil && j.wanted(f.Rule, f.Dimension) && !j.isIgnored(f) {
 			f.Known = false
 			r.Mended = append(r.Mended, f)
 		}

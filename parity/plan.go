@@ -2,7 +2,6 @@ package parity
 
 import (
 	"net/netip"
-	"slices"
 	"strings"
 
 	"github.com/maquette/maquette/parity/catalog"
@@ -14,7 +13,7 @@ type plan struct {
 	self     []selfName
 	computed []computedName
 	strings  []uint32 // texts that may name other things
-	told     []uint32 // those of strings that a program is told in its environment
+	told     [2]int   // the part of strings that a program is told in its environment, from and to
 	zones    []zoneLeaf
 	sizes    []sizeLeaf
 	counted  []countedAttribute
@@ -95,7 +94,7 @@ func (e *environment) plan(n *packed, t *catalog.Type) *plan {
 			from := len(p.strings)
 			p.strings = kid.texts(at, p.strings, true)
 			if k == "environment" {
-				p.told = slices.Clone(p.strings[from:])
+				p.told = [2]int{from, len(p.strings)}
 			}
 		}
 		if !isTags(k) && k != "id" && k != "name" {

@@ -77,61 +77,45 @@ func Acceptable(pattern string) bool {
 	return !KnownPattern(pattern) || strings.HasPrefix(pattern, "version/") || strings.HasPrefix(pattern+"/", CustomGroup)
 }
 
-// applyPolicy gives findings the severity and the waivers that the policy has for them, and takes out what it leaves out
-// and what was not asked for. It returns how many findings each waiver and each ignore matches, also of those that were
-// not asked for.
-func (j *judge) applyPolicy() (waived, ignored []int) {
-	opt, r := j.opt, j.report
-	waived, ignored = make([]int, len(opt.Waive)), make([]int, len(opt.Ignore))
-	shown := make([]int, len(opt.Ignore)) // those that would be in the report
-	kept := r.Findings[:0]
-	for _, f := range r.Findings {
-		wanted, first := j.wanted(f.Rule, f.Dimension), true
-		for i, ig := range opt.Ignore {
-			if !ig.matches(f) {
-				continue
-			}
-			ignored[i]++
-			if first && wanted {
-				shown[i]++
-			}
-			first = false
-		}
-		if !first {
+// applyPolicy gives a finding the severity and the waiver that the policy has for it, and reports whether it stays: it
+// is taken out where the policy ignores it, or where it was not asked for.
+func (j *judge) applyPolicy(f *Finding) bool {
+	wanted, first := j.wanted(f.Rule, f.Dimension), true
+	for i, ig := range j.opt.Ignore {
+		if !ig.matches(*f) {
 			continue
 		}
-		for i, w := range opt.Waive {
-			if !w.matches(f) {
-				continue
-			}
-			waived[i]++
-			if f.Waiver == nil && !j.expired(w) {
-				f.Waiver = &opt.Waive[i].Waiver
-			}
+		j.ignored[i]++
+		if first && wanted {
+			j.takenOut[i]++
 		}
-		if wanted {
-			f.Severity = j.severity(f)
-			kept = append(kept, f)
+		first = false
+	}
+	if !first {
+		return false
+	}
+	for i, w := range j.opt.Waive {
+		if !w.matches(*f) {
+			continue
+		}
+		j.waived[i]++
+		if f.Waiver == nil && !j.expired(w) {
+			f.Waiver = &j.opt.Waive[i].Waiver
 		}
 	}
-	r.Findings = kept
-	for i, ig := range opt.Ignore {
-		if shown[i] > 0 {
-			r.Ignored = append(r.Ignored, Ignored{ig.Rule, ig.Type, ig.Attribute, ig.Address, ig.Reason, shown[i], ig.Location})
-		}
-	}
-	return waived, ignored
+	f.Severity = j.severity(*f)
+	return wanted
 }
 
 // judgePolicy adds what is wrong with the policy itself.
-func (j *judge) judgePolicy(waived, ignored []int) {
+func (j *judge) judgePolicy() {
 	for i, ig := range j.opt.Ignore {
-		if ignored[i] == 0 && j.lookedAt(ig.Rule) {
+		if j.ignored[i] == 0 && j.lookedAt(ig.Rule) {
 			j.accuse(ignoreUnused, ig.Location, "there is no difference to ignore, of "+ig.String(), ig.String())
 		}
 	}
 	for i, w := range j.opt.Waive {
-		j.judgeWaiver(w, waived[i])
+		j.judgeWaiver(w, j.waived[i])
 	}
 }
 
@@ -161,9 +145,9 @@ func (j *judge) accuse(rule string, at *Location, message, what string) {
 	if !j.wanted(rule, r.Dimension()) {
 		return
 	}
-	f := Finding{Rule: rule, Dimension: r.Dimension(), Severity: r.Severity, Message: message, Location: at, key: what}
+	f := Finding{Rule: rule, Dimension: r.Dimension(), Severity: r.Severity, Message: message, Help: r.Help, Location: at, key: what}
 	f.Severity = j.severity(f)
-	j.add(rule, nil, nil, f)
+	j.enter(f)
 }
 
 // left is how long a waiver still holds: less than nothing where it has expired.
@@ -205,8 +189,8 @@ func (j *judge) severity(f Finding) Severity {
 	return level
 }
 
-// ignored reports whether a finding is of a difference that is none.
-func (j *judge) ignored(f Finding) bool {
+// isIgnored reports whether a finding is of a difference that is none.
+func (j *judge) isIgnored(f Finding) bool {
 	return slices.ContainsFunc(j.opt.Ignore, func(ig Ignore) bool { return ig.matches(f) })
 }
 

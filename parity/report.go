@@ -34,9 +34,12 @@ type Report struct {
 	// Mended are findings of an earlier report (see Finding.Known) that are here no more.
 	Mended []Finding `json:"mended,omitempty"`
 	// Ignored is what the policy has taken out.
-	Ignored    []Ignored `json:"ignored,omitempty"`
-	Summary    Summary   `json:"summary"`
-	Incomplete []Gap     `json:"incomplete"`
+	Ignored []Ignored `json:"ignored,omitempty"`
+	Summary Summary   `json:"summary"`
+	// Cut are those of the summary's that Findings leaves out, because there are too many;
+	// nil where it has all.
+	Cut        *Summary `json:"cut,omitempty"`
+	Incomplete []Gap    `json:"incomplete"`
 	// Custom is how the rules of users' own went, in order of their IDs.
 	Custom []CustomResult `json:"custom,omitempty"`
 	// Uncompared counts, by type, resources of which no attribute was compared.
@@ -186,21 +189,33 @@ func findingID(rule, subject, path string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// conclude fills in the summary, the scores and the verdict.
-func (r *Report) conclude(failOn Severity) {
-	r.FailOn = failOn
-	for _, f := range r.Findings {
-		switch {
-		case f.Waiver != nil:
-			r.Summary.Waived++
-		case f.Severity == Error:
-			r.Summary.Error++
-		case f.Severity == Warning:
-			r.Summary.Warning++
-		default:
-			r.Summary.Info++
+func (s *Summary) count(f Finding) {
+	switch {
+	case f.Waiver != nil:
+		s.Waived++
+	case f.Severity == Error:
+		s.Error++
+	case f.Severity == Warning:
+		s.Warning++
+	default:
+		s.Info++
+	}
+}
+
+// atLeast is how many of those that are not waived have a severity.
+func (s *Summary) atLeast(least Severity) int {
+	n := 0
+	for severity, count := range []int{Info: s.Info, Warning: s.Warning, Error: s.Error} {
+		if Severity(severity) >= least {
+			n += count
 		}
 	}
+	return n
+}
+
+// conclude fills in the scores and the verdict.
+func (r *Report) conclude(failOn Severity) {
+	r.FailOn = failOn
 	n, sum := 0, 0.0
 	for _, name := range Dimensions {
 		d := r.Dimensions[name]
@@ -226,6 +241,9 @@ func (r *Report) judge() {
 		if f.Waiver == nil && !f.Known && f.Severity >= r.FailOn {
 			r.Verdict = Fail
 		}
+	}
+	if r.Cut != nil && r.Cut.atLeast(r.FailOn) > 0 {
+		r.Verdict = Fail
 	}
 	if len(r.Incomplete) > 0 {
 		r.Verdict = Incomplete

@@ -126,8 +126,8 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 	for _, m := range u.members {
 		if n := m.Attributes.packed(); n != nil {
 			plan := s.env.plan(n, u.typ)
-			for _, leaf := range plan.strings {
-				if told && slices.Contains(plan.told, leaf) {
+			for i, leaf := range plan.strings {
+				if told && i >= plan.told[0] && i < plan.told[1] {
 					continue
 				}
 				note(n.in.text(n.at + leaf))

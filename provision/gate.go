@@ -303,11 +303,20 @@ func gateMessage(source Expression, variables map[string]cty.Value) string {
 // counts are numbers of findings that count, by severity.
 type counts [3]int
 
-func (c counts) values(into map[string]cty.Value) map[string]cty.Value {
-	for severity := parity.Info; severity <= parity.Error; severity++ {
-		into[severity.String()] = whole(c[severity])
+// values adds the counts to others: of severities of which the report does not list all, as at least so many.
+func (c counts) values(into map[string]cty.Value, cut *parity.Summary) map[string]cty.Value {
+	for severity, left := range map[parity.Severity]int{parity.Info: cut.Info, parity.Warning: cut.Warning, parity.Error: cut.Error} {
+		into[severity.String()] = atLeast(c[severity], left > 0)
 	}
 	return into
+}
+
+// atLeast is a number, or one that is not known but for that it is no smaller.
+func atLeast(n int, more bool) cty.Value {
+	if !more {
+		return whole(n)
+	}
+	return cty.UnknownVal(cty.Number).Refine().NotNull().NumberRangeLowerBound(whole(n), true).NewValue()
 }
 
 func whole(n int) cty.Value { return cty.NumberIntVal(int64(n)) }
@@ -328,6 +337,10 @@ func gateVariables(report *parity.Report, checks []CheckResult) map[string]cty.V
 	}
 	for _, custom := range report.Custom {
 		byRule[custom.Rule], byRule[groupOf(custom.Rule)] = 0, 0
+	}
+	cut := report.Cut
+	if cut == nil {
+		cut = &parity.Summary{}
 	}
 	add := func(to map[string]*counts, name string, severity parity.Severity) {
 		if to[name] == nil {
@@ -360,18 +373,18 @@ func gateVariables(report *parity.Report, checks []CheckResult) map[string]cty.V
 		}
 		dimensions[name] = cty.ObjectVal(countsOf(byDimension, name).values(map[string]cty.Value{
 			"compared": whole(d.Compared), "different": whole(d.Different), "score": fraction(d.Score),
-		}))
+		}, cut))
 	}
 	tiers := map[string]cty.Value{}
 	for _, t := range report.Tiers {
 		tiers[t.Name] = cty.ObjectVal(countsOf(byTier, t.Name).values(map[string]cty.Value{
 			"kind": cty.StringVal(t.Kind), "status": cty.StringVal(t.Status), "expected": whole(t.Expected.Members),
 			"baseline": membersOf(t.Baseline), "candidate": membersOf(t.Candidate),
-		}))
+		}, cut))
 	}
 	rules := map[string]cty.Value{}
 	for id, n := range byRule {
-		rules[id] = whole(n)
+		rules[id] = atLeast(n, *cut != parity.Summary{})
 	}
 	declared := cty.NullVal(cty.String)
 	if report.Scale.Declared != nil {

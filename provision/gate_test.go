@@ -107,6 +107,21 @@ func TestGatesOfIncompleteParity(t *testing.T) {
 	assert.Equal(t, GateUnknown, ParityGate().Judge(report, nil).Outcome)
 }
 
+// Of what the report does not list, gates know that there is more.
+func TestGatesOfReportThatIsCut(t *testing.T) {
+	report := gateReport()
+	whole := report.Summary
+	outcome := func(condition string) string { return gatesOf(t, condition, "")[0].Judge(report, nil).Outcome }
+	assert.Equal(t, GatePass, outcome(`parity.rules["config/environment"] == 0`))
+	report.Cut = &parity.Summary{Warning: 5}
+	report.Summary.Warning += 5
+	assert.Equal(t, GateUnknown, outcome(`parity.rules["config/environment"] == 0`))
+	assert.Equal(t, GateUnknown, outcome(`parity.dimensions.configuration.warning < 3`))
+	assert.Equal(t, GateFail, outcome(`parity.rules["one-box/*"] == 0`), "there is one at least")
+	assert.Equal(t, GatePass, outcome(`parity.dimensions.monitoring.error == 0`), "of errors all are listed")
+	assert.Equal(t, GatePass, outcome(fmt.Sprintf(`parity.findings.warning == %d`, whole.Warning+5)))
+}
+
 func TestParityGate(t *testing.T) {
 	report := gateReport()
 	assert.Equal(t, GateFail, ParityGate().Judge(report, nil).Outcome)

@@ -15,6 +15,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/gohcl"
@@ -57,7 +58,11 @@ type Type struct {
 	maps    map[string]bool
 	flags   flags
 	memo    sync.Map // path -> Aspect
+	memos   atomic.Int32
 }
+
+// maxMemos bounds the paths of a type whose aspects are kept: keys of the user's can be without number.
+const maxMemos = 10_000
 
 // Catalog is a set of types. It is safe for use by many goroutines.
 type Catalog struct {
@@ -308,7 +313,9 @@ func (t *Type) Aspect(path string) Aspect {
 		return a.(Aspect)
 	}
 	a := t.aspect(path)
-	t.memo.Store(path, a)
+	if t.memos.Add(1) <= maxMemos {
+		t.memo.Store(path, a)
+	}
 	return a
 }
 

@@ -44,6 +44,7 @@ type Run struct {
 	Dimensions map[string]float64 `json:"dimensions"`
 	Summary    parity.Summary     `json:"summary"`
 	Findings   []Finding          `json:"findings"`
+	Cut        bool               `json:"cut,omitzero"` // the summary counts more than the findings
 }
 
 // Finding is what a history keeps of a finding: what it is about, and never a value.
@@ -62,7 +63,7 @@ func Of(r *parity.Report, at time.Time, commit string, only, skip []string) Run 
 		Schema: Schema, At: at.UTC().Truncate(time.Millisecond), Commit: commit,
 		Baseline: nameOf(r.Baseline), Candidate: nameOf(r.Candidate), Only: sorted(only), Skip: sorted(skip),
 		Verdict: r.Verdict, Score: r.Score, Summary: r.Summary,
-		Dimensions: map[string]float64{}, Findings: make([]Finding, 0, len(r.Findings)),
+		Dimensions: map[string]float64{}, Findings: make([]Finding, 0, len(r.Findings)), Cut: r.Cut != nil,
 	}
 	for name, d := range r.Dimensions {
 		if d.Compared > 0 {

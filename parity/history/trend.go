@@ -46,7 +46,8 @@ type Point struct {
 	Summary    parity.Summary     `json:"summary"`
 }
 
-// Track is the life of a finding. Runs whose evidence was incomplete count neither for it nor against it.
+// Track is the life of a finding. Runs whose evidence was incomplete, or whose report did not list all that it counted,
+// count neither for it nor against it.
 type Track struct {
 	Finding
 	Standing bool `json:"standing"` // in the latest complete run
@@ -113,7 +114,7 @@ func seriesOf(runs []Run, since time.Time) Series {
 	var complete []Run
 	for _, r := range runs {
 		p := Point{At: r.At, Commit: r.Commit, Verdict: r.Verdict, Dimensions: map[string]float64{}, Summary: r.Summary}
-		if r.Verdict != parity.Incomplete {
+		if r.Verdict != parity.Incomplete && !r.Cut {
 			complete = append(complete, r)
 			p.Score, p.Dimensions = &r.Score, r.Dimensions
 		}

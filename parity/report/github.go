@@ -50,6 +50,9 @@ func GitHub(w io.Writer, r *parity.Report, _ Style) error {
 		fmt.Fprintf(&buf, "Maquette: %s, %s and %s more, of which GitHub would show no annotation: the step's summary has them\n",
 			plural.Count(left[parity.Error], "error"), plural.Count(left[parity.Warning], "warning"), plural.Count(left[parity.Info], "info"))
 	}
+	if note := leftOut(r); note != "" {
+		fmt.Fprintf(&buf, "Maquette: %s\n", note)
+	}
 	_, err := w.Write(buf.Bytes())
 	return err
 }

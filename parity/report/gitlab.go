@@ -37,6 +37,9 @@ func GitLab(w io.Writer, r *parity.Report, _ Style) error {
 		}
 		add(f.Rule, f.ID, severities[f.Severity], description, location(r, f))
 	}
+	if note := leftOut(r); note != "" {
+		add("cut", "", "major", capital(note), location(r, parity.Finding{}))
+	}
 	return writeJSON(w, issues)
 }
 

@@ -34,6 +34,15 @@ func JUnit(w io.Writer, r *parity.Report, _ Style) error {
 		}
 		doc.Suites = append(doc.Suites, suite)
 	}
+	if note := leftOut(r); note != "" {
+		suite := junitSuite{Name: "findings"}
+		cut := junitCase{Class: "cut", Name: "not listed", Out: &note}
+		if r.Verdict != parity.Pass {
+			cut.Out, cut.Failure = nil, &junitResult{Type: "cut", Message: note}
+		}
+		suite.add(cut)
+		doc.Suites = append(doc.Suites, suite)
+	}
 	if len(r.Incomplete) > 0 {
 		suite := junitSuite{Name: "evidence"}
 		for _, g := range r.Incomplete {

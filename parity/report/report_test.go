@@ -82,6 +82,29 @@ func TestSchema(t *testing.T) {
 	}
 }
 
+// A report that does not list all says so in every format, and in JUnit fails where it does.
+func TestLeftOut(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "report.schema.json"))
+	require.NoError(t, err)
+	r := compare(t, "staging-onebox.tfstate")
+	r.Cut = &parity.Summary{Error: 1, Warning: 970000, Waived: 3}
+	const says = "ounted and not listed, as there are too many: 1 error, 970000 warnings, 0 infos and 3 waived"
+	for _, format := range report.Formats() {
+		got := string(render(t, format, r, report.Style{}))
+		if format == "json" {
+			var doc any
+			require.NoError(t, json.Unmarshal([]byte(got), &doc))
+			require.NoError(t, schema.Validate(doc))
+			assert.Contains(t, got, `"cut"`)
+			continue
+		}
+		assert.Contains(t, got, says, format)
+	}
+	assert.Contains(t, string(render(t, "junit", r, report.Style{})), `<failure message="c`+says)
+	r.Verdict = parity.Pass
+	assert.NotContains(t, string(render(t, "junit", r, report.Style{})), `<failure message="c`+says)
+}
+
 func TestSameBytes(t *testing.T) {
 	first := map[string][]byte{}
 	for i := range 21 {

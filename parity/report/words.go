@@ -103,6 +103,9 @@ func unjudged(r *parity.Report) []string {
 		}
 		notes = append(notes, "settings not compared of: "+strings.Join(types, ", "))
 	}
+	if note := leftOut(r); note != "" {
+		notes = append(notes, note)
+	}
 	for _, ig := range r.Ignored {
 		notes = append(notes, fmt.Sprintf("%s ignored, of %s: %s", plural.Count(ig.Findings, "finding"), clean(ig.String()), clean(ig.Reason)))
 	}
@@ -112,6 +115,15 @@ func unjudged(r *parity.Report) []string {
 		}
 	}
 	return notes
+}
+
+// leftOut says how many findings the report counts and does not list; "" where it lists all.
+func leftOut(r *parity.Report) string {
+	if r.Cut == nil {
+		return ""
+	}
+	return fmt.Sprintf("counted and not listed, as there are too many: %s, %s, %s and %d waived",
+		plural.Count(r.Cut.Error, "error"), plural.Count(r.Cut.Warning, "warning"), plural.Count(r.Cut.Info, "info"), r.Cut.Waived)
 }
 
 // capital is text with its first letter large.

@@ -22,6 +22,10 @@ import (
 // have about half as many.
 const Limit = 4 << 30
 
+// valueLimit is how many bytes one value may have that is read as a whole, such as a
+// text, or a resource with all its instances.
+const valueLimit = 256 << 20
+
 // Error says where reading a source failed and what to do about it.
 type Error struct {
 	Name  string // the source, as the user named it
@@ -68,6 +72,7 @@ func Read(name string, r io.Reader) (*parity.Snapshot, error) {
 		return nil, wrap(name, "", err)
 	}
 	d := &document{dec: parity.NewDecoder(br), pack: parity.NewPacker(), snap: &parity.Snapshot{Sources: []string{name}}}
+	lim.done = d.dec.InputOffset
 	err = d.read()
 	if err == nil {
 		err = d.finish(name)
@@ -96,6 +101,7 @@ func wrap(name, place string, err error) error {
 	var h hinted
 	if errors.As(err, &h) {
 		e.Err, e.Hint = h.error, h.hint
+		return e
 	}
 	var syn *jsontext.SyntacticError
 	switch {
@@ -115,18 +121,23 @@ func wrap(name, place string, err error) error {
 type limited struct {
 	r    io.Reader
 	left int64
+	read int64
+	done func() int64 // how much of it is worked off; nil: all
 }
 
 func (l *limited) Read(p []byte) (int, error) {
+	if l.done != nil && l.read-l.done() > valueLimit {
+		return 0, withHint("No provider writes such a value; look what it is, and whether the file was generated wrongly.",
+			"one value has more than %d MiB", int64(valueLimit>>20))
+	}
 	if l.left <= 0 {
 		return 0, withHint("Split the environment into several states, or save a snapshot of what matters.",
 			"the source has more than %d GiB", int64(Limit>>30))
 	}
-	if int64(len(p)) > l.left {
-		p = p[:l.left]
-	}
+	p = p[:min(int64(len(p)), l.left, 1<<20)] // a value that grows without end is noticed in time
 	n, err := l.r.Read(p)
 	l.left -= int64(n)
+	l.read += int64(n)
 	return n, err
 }
 
