@@ -52,12 +52,32 @@ func generic(s string) bool {
 	return len(s) < 9 // plain numbers
 }
 
-var (
-	loopback  = lazyregexp.New(`^(https?://)?127\.\d+\.\d+\.\d+:\d+$`) // with the port, which one on the machine has
-	hostShape = lazyregexp.New(`^([a-z0-9_-]+\.){2,}[a-z]{2,}(:\d+)?$`)
-)
+// loopback has the port, which one on the machine has.
+var loopback = lazyregexp.New(`^(https?://)?127\.\d+\.\d+\.\d+:\d+$`)
 
-func hostShaped(s string) bool { return strings.Count(s, ".") >= 2 && hostShape.MatchString(s) }
+// hostShaped reports whether a text is a host's full name, with or without a port.
+func hostShaped(s string) bool {
+	s, port, found := strings.Cut(s, ":")
+	if found && (port == "" || strings.Trim(port, "0123456789") != "") {
+		return false
+	}
+	labels, length, letters := 0, 0, true // of the last: whether it is nothing but letters
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c >= 'a' && c <= 'z':
+			length++
+		case isDigit(c) || c == '-' || c == '_':
+			length++
+			letters = false
+		case c == '.' && length > 0:
+			labels, length, letters = labels+1, 0, true
+		default:
+			return false
+		}
+	}
+	return labels >= 2 && length >= 2 && letters
+}
 
 // idShaped reports whether a text is of a form of AWS's ids: subnet-0a1b2c3d,
 // a UUID, db-ABCDEFGHIJKL.
@@ -219,15 +239,21 @@ func regionShort(region string) []string {
 }
 
 func countARN(s string, accounts, regions map[string]int) {
-	parts := strings.SplitN(s, ":", 6)
-	if len(parts) < 6 || parts[0] != "arn" {
+	rest, ok := strings.CutPrefix(s, "arn:")
+	if !ok {
 		return
 	}
-	if len(parts[4]) == 12 {
-		accounts[parts[4]]++
+	var parts [4]string // partition, service, region, account
+	for i := range parts {
+		if parts[i], rest, ok = strings.Cut(rest, ":"); !ok {
+			return
+		}
 	}
-	if parts[3] != "" {
-		regions[parts[3]]++
+	if len(parts[3]) == 12 {
+		accounts[parts[3]]++
+	}
+	if parts[2] != "" {
+		regions[parts[2]]++
 	}
 }
 

@@ -38,12 +38,12 @@ func (d *differ) scalar(b, c Value, p place) {
 // baseline owns.
 func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 	if b.Text == c.Text {
-		if w := strings.ToLower(b.Text); b.Kind == String && d.b.names[w] && !d.c.names[w] {
+		if b.Kind == String && d.b.names.has(b.Text) && !d.c.names.has(b.Text) {
 			d.stuck = append(d.stuck, difference{path: p.path, attr: p.attr, base: b, cand: c, foreign: true})
 		}
 		return true, b.Kind == String && d.foreign(b.Text, p)
 	}
-	if d.b.names[strings.ToLower(b.Text)] && d.c.names[strings.ToLower(c.Text)] {
+	if d.b.names.has(b.Text) && d.c.names.has(c.Text) {
 		d.varying = append(d.varying, LastKey(p.path))
 		return true, false
 	}
@@ -146,7 +146,7 @@ func (d *differ) sameWords(b, c string) bool {
 		return false
 	}
 	for i := range x {
-		if x[i] != y[i] && !(d.b.names[x[i]] && d.c.names[y[i]]) {
+		if x[i] != y[i] && !(d.b.names.has(x[i]) && d.c.names.has(y[i])) {
 			return false
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // envToken stands for the environment's own name in canonical text.
@@ -47,27 +45,51 @@ var formsOf = func() map[string][]string {
 }()
 
 // nameSet is the words, in lower case, that name one environment.
-type nameSet map[string]bool
+type nameSet struct {
+	words   map[string]bool
+	longest int // in bytes
+	// parts are words without which none of the words occurs in a text: those
+	// that hold no other.
+	parts   []string
+	phrases []string // names of several words, longest first
+}
 
-func newNameSet(words ...string) nameSet {
-	n := nameSet{}
+func newNameSet(words ...string) *nameSet {
+	n := &nameSet{words: map[string]bool{}}
 	n.add(words...)
 	return n
 }
 
+// has reports whether a word names the environment, in any case.
+func (n *nameSet) has(word string) bool {
+	return len(word) <= utf8.UTFMax*n.longest && n.words[strings.ToLower(word)]
+}
+
 // add adds words and their usual forms; "prod-eu" is a production too.
-func (n nameSet) add(names ...string) {
+func (n *nameSet) add(names ...string) {
 	for _, w := range names {
 		w = strings.ToLower(w)
 		if w == "" {
 			continue
 		}
-		n[w] = true
+		n.words[w] = true
 		eachWord(w, func(from, to int) {
 			for _, f := range formsOf[w[from:to]] {
-				n[f] = true
+				n.words[f] = true
 			}
 		})
+	}
+	n.parts, n.phrases = nil, nil
+	words := sortedKeys(n.words)
+	sort.SliceStable(words, func(i, j int) bool { return len(words[i]) > len(words[j]) })
+	for i, w := range words {
+		n.longest = max(n.longest, len(w))
+		if strings.ContainsAny(w, "-_. ") {
+			n.phrases = append(n.phrases, w)
+		}
+		if !slices.ContainsFunc(words[i+1:], func(part string) bool { return strings.Contains(w, part) }) {
+			n.parts = append(n.parts, w)
+		}
 	}
 }
 
@@ -75,42 +97,61 @@ func (n nameSet) add(names ...string) {
 // new word where a lower-case letter is followed by a capital, and runs of
 // digits.
 func eachWord(s string, f func(from, to int)) {
-	class := func(r rune) int {
-		switch {
-		case unicode.IsUpper(r):
-			return 1
-		case unicode.IsLetter(r):
-			return 2
-		case unicode.IsDigit(r):
-			return 3
-		}
-		return 0
-	}
-	start, last := 0, 0
+	start, last := 0, noWord
 	for i, r := range s {
-		c := class(r)
-		if c != last && (c != 2 || last != 1) {
-			if last != 0 {
+		c := classOf(r)
+		if c != last && (c != smallLetter || last != capital) {
+			if last != noWord {
 				f(start, i)
 			}
 			start = i
 		}
 		last = c
 	}
-	if last != 0 {
+	if last != noWord {
 		f(start, len(s))
 	}
 }
 
+type class uint8
+
+const (
+	noWord class = iota
+	capital
+	smallLetter
+	digit
+)
+
+// classOf is what a character is in a word. Nearly all are ASCII.
+func classOf(r rune) class {
+	switch {
+	case r >= 'a' && r <= 'z':
+		return smallLetter
+	case r >= '0' && r <= '9':
+		return digit
+	case r >= 'A' && r <= 'Z':
+		return capital
+	case r < utf8.RuneSelf:
+		return noWord
+	case unicode.IsUpper(r):
+		return capital
+	case unicode.IsLetter(r):
+		return smallLetter
+	case unicode.IsDigit(r):
+		return digit
+	}
+	return noWord
+}
+
 // replace puts {env} in place of every word that names the environment.
-func (n nameSet) replace(s string) string {
-	if len(n) == 0 || !n.mayOccur(s) {
+func (n *nameSet) replace(s string) string {
+	if !n.mayOccur(s) {
 		return s
 	}
 	var b strings.Builder
 	last := 0
 	hit := func(from, to int) bool {
-		if !n[strings.ToLower(s[from:to])] {
+		if !n.has(s[from:to]) {
 			return false
 		}
 		b.WriteString(s[last:from])
@@ -119,7 +160,7 @@ func (n nameSet) replace(s string) string {
 		return true
 	}
 	type span struct{ from, to int }
-	var run []span // words that touch: "pre" "prod" is one word when written preprod
+	run := make([]span, 0, 8) // words that touch: "pre" "prod" is one word when written preprod
 	flush := func() {
 		if len(run) > 1 && hit(run[0].from, run[len(run)-1].to) {
 			run = run[:0]
@@ -135,7 +176,7 @@ func (n nameSet) replace(s string) string {
 		run = run[:0]
 	}
 	// Names of several words (blue-green, us-live) are looked for as they are.
-	for _, w := range n.phrases() {
+	for _, w := range n.phrases {
 		s = replaceFold(s, w)
 	}
 	eachWord(s, func(from, to int) {
@@ -150,23 +191,6 @@ func (n nameSet) replace(s string) string {
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-// phrases returns the names of several words, longest first.
-func (n nameSet) phrases() []string {
-	var out []string
-	for w := range n {
-		if strings.ContainsAny(w, "-_. ") {
-			out = append(out, w)
-		}
-	}
-	sort.Slice(out, func(i, j int) bool {
-		if len(out[i]) != len(out[j]) {
-			return len(out[i]) > len(out[j])
-		}
-		return out[i] < out[j]
-	})
-	return out
-}
 
 // replaceFold replaces a name of several words where no letter or digit
 // touches it.
@@ -206,23 +230,16 @@ func replaceWhere(s, searched, word, by string, accept func(from, to int) bool) 
 }
 
 func isWordRune(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+	return classOf(r) != noWord
 }
 
-func (n nameSet) mayOccur(s string) bool {
-	low := strings.ToLower(s)
-	for w := range n {
-		if strings.Contains(low, w) {
-			return true
-		}
+func (n *nameSet) mayOccur(s string) bool {
+	if len(n.parts) == 0 {
+		return false
 	}
-	return false
+	low := strings.ToLower(s)
+	return slices.ContainsFunc(n.parts, func(part string) bool { return strings.Contains(low, part) })
 }
-
-var (
-	envInside = lazyregexp.New(`[-_./]\{env\}`)
-	envFirst  = lazyregexp.New(`\{env\}[-_./]?`)
-)
 
 // elide leaves the environment's name out of a canonical text, with one
 // separator: production is often the one that says no name.
@@ -235,16 +252,43 @@ func elide(s string) string {
 	}
 	// Before a dot or slash the name is the head of a host or path.
 	e := strings.ReplaceAll(s, envToken+".", "")
-	e = envInside.ReplaceAllString(e, "")
-	e = envFirst.ReplaceAllString(e, "")
-	return e
+	e = withoutToken(e, true)
+	return withoutToken(e, false)
+}
+
+// withoutToken leaves out each {env}: of those that a separator comes before,
+// with it; or of all, with the separator that comes behind.
+func withoutToken(s string, before bool) string {
+	const separators = "-_./"
+	var b strings.Builder
+	for {
+		head, tail, found := strings.Cut(s, envToken)
+		switch {
+		case !found && b.Len() == 0:
+			return s
+		case !found:
+			b.WriteString(s)
+			return b.String()
+		case !before:
+			b.WriteString(head)
+			if tail != "" && strings.IndexByte(separators, tail[0]) >= 0 {
+				tail = tail[1:]
+			}
+		case head != "" && strings.IndexByte(separators, head[len(head)-1]) >= 0:
+			b.WriteString(head[:len(head)-1])
+		default:
+			b.WriteString(head)
+			b.WriteString(envToken)
+		}
+		s = tail
+	}
 }
 
 // environmentNames finds the words that name each environment. What the
 // snapshots say of themselves comes first (given names, tags), then what the
 // names of their resources have in common, then which word of the baseline's
 // names stands where the candidate has another.
-func environmentNames(base, cand *environment) (b, c nameSet) {
+func environmentNames(base, cand *environment) (b, c *nameSet) {
 	b, c = newNameSet(base.word), newNameSet(cand.word)
 	b.add(base.snap.Environment)
 	c.add(cand.snap.Environment)
@@ -254,9 +298,9 @@ func environmentNames(base, cand *environment) (b, c nameSet) {
 	// An environment that names itself nowhere is known by what its settings
 	// say where the other's say its own name.
 	switch {
-	case len(b) == 0 && len(c) > 0:
+	case len(b.words) == 0 && len(c.words) > 0:
 		b.add(spoken(base.snap, cand.snap, c))
-	case len(c) == 0 && len(b) > 0:
+	case len(c.words) == 0 && len(b.words) > 0:
 		c.add(spoken(cand.snap, base.snap, b))
 	}
 	return b, c
@@ -283,7 +327,7 @@ func NamedIn(text, other string) string {
 
 // spoken finds the word for an environment without a name, in the values that
 // stand where the other environment's own name stands as a value.
-func spoken(nameless, other *Snapshot, names nameSet) string {
+func spoken(nameless, other *Snapshot, names *nameSet) string {
 	at := make(map[string]*Resource, len(other.Resources))
 	for i := range other.Resources {
 		at[other.Resources[i].Address] = &other.Resources[i]
@@ -294,7 +338,7 @@ func spoken(nameless, other *Snapshot, names nameSet) string {
 		switch {
 		case x.Kind == String && y.Kind == String && len(x.Text) < 20:
 			w := strings.ToLower(x.Text)
-			if names[strings.ToLower(y.Text)] && formsOf[w] != nil {
+			if names.has(y.Text) && formsOf[w] != nil {
 				votes[formsOf[w][0]]++
 			}
 		case x.Kind == List && y.Kind == List:
@@ -316,7 +360,7 @@ func spoken(nameless, other *Snapshot, names nameSet) string {
 	if w := most(votes); w != "" {
 		return w
 	}
-	if names["staging"] || names["development"] || names["acceptance"] || names["testing"] {
+	if names.has("staging") || names.has("development") || names.has("acceptance") || names.has("testing") {
 		return "production" // the one that needs no name
 	}
 	return ""
@@ -385,7 +429,7 @@ var nameAttributes = []string{
 
 // substitution compares the names of resources with equal addresses and
 // returns the one word that most often stands where the other has another.
-func substitution(base, cand *Snapshot, b, c nameSet) (from, to string) {
+func substitution(base, cand *Snapshot, b, c *nameSet) (from, to string) {
 	// Where the addresses carry the name too, the one of the same type and
 	// order is the counterpart, if its address differs by one word as well.
 	at := make(map[string]*Resource, len(cand.Resources))

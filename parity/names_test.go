@@ -46,7 +46,7 @@ func TestNamesAreReplacedAsWholeWords(t *testing.T) {
 	for _, tt := range tests {
 		assert.Equal(t, tt.want, newNameSet(tt.env).replace(tt.text), "%s in %q", tt.env, tt.text)
 	}
-	assert.Equal(t, "prod", nameSet{}.replace("prod"))
+	assert.Equal(t, "prod", newNameSet().replace("prod"))
 	assert.Equal(t, "prod", newNameSet("", "").replace("prod"))
 }
 
@@ -119,11 +119,11 @@ func TestEnvironmentNamesAreInferred(t *testing.T) {
 				&environment{snap: tt.base, word: ownWord(tt.base)},
 				&environment{snap: tt.cand, word: ownWord(tt.cand)})
 			if tt.b != "" {
-				assert.Contains(t, b, tt.b)
-				assert.Contains(t, c, tt.c)
+				assert.Contains(t, b.words, tt.b)
+				assert.Contains(t, c.words, tt.c)
 			}
-			assert.NotContains(t, b, tt.notB)
-			assert.NotContains(t, c, tt.notC)
+			assert.NotContains(t, b.words, tt.notB)
+			assert.NotContains(t, c.words, tt.notC)
 		})
 	}
 }

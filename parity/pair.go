@@ -75,7 +75,7 @@ func (p *pairer) of(e *environment, u *unit) *features {
 	}
 	for _, s := range []string{u.module, u.name, u.each, f.name, f.role, stem(e.canonicalName(m.tag("Name")))} {
 		for _, w := range wordsOf(s) {
-			if len(w) > 1 && !fillers[w] && !typeWords[w] && !e.names[w] {
+			if len(w) > 1 && !fillers[w] && !typeWords[w] && !e.names.has(w) {
 				f.words[w] = true
 			}
 		}

@@ -27,7 +27,7 @@ type unit struct {
 type environment struct {
 	snap  *Snapshot
 	word  string // by which its resources call it
-	names nameSet
+	names *nameSet
 	cat   *catalog.Catalog
 	units []*unit
 	refs  *references
