@@ -1,7 +1,10 @@
 package parity
 
 import (
+	"hash/maphash"
+	"math"
 	"net/netip"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -13,10 +16,11 @@ import (
 // what it names, so that ids, ARNs and endpoints can be compared.
 type references struct {
 	env      *environment
-	owner    map[string]int32   // string -> target
-	shared   map[string][]int32 // strings with several targets
-	targets  []target
-	single   []int32 // each target's number, at it
+	owned    []owners          // by the number of a text of the snapshot's
+	others   map[string]owners // of what is no such text
+	targets  []target          // of each unit, by its index, and then others
+	single   []int32           // each target's number, at it
+	lists    [][]int32         // of those that share a name
 	account  string
 	region   string
 	short    []string               // usual abbreviations of the region
@@ -30,6 +34,12 @@ type target struct {
 	attr     string // "" for the thing itself
 	external string
 }
+
+// owners are the targets that a text names: one, by its number plus one, or the
+// negative number of a list.
+type owners int32
+
+const nobody owners = 0
 
 // selfNames are the attributes by which a resource is known to others.
 var selfNames = map[string]bool{
@@ -108,34 +118,40 @@ func strong(s string) bool {
 		strings.Contains(s, "127.") && loopback.MatchString(s) || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "projects/") || strings.HasPrefix(s, "/subscriptions/")
 }
 
-func (e *environment) buildReferences() {
-	r := &references{env: e, owner: make(map[string]int32, 4*len(e.units)), shared: map[string][]int32{}, networks: map[netip.Prefix]int32{}}
+func (e *environment) buildReferences(planned bool) {
+	r := &references{
+		env: e, owned: make([]owners, len(e.snap.pack.texts.all)), others: map[string]owners{},
+		targets: make([]target, 0, len(e.units)), single: make([]int32, 0, len(e.units)), networks: map[netip.Prefix]int32{},
+	}
 	e.refs = r
 	accounts, regions := map[string]int{}, map[string]int{}
-	own := make([]int32, len(e.units))
-	for i, u := range e.units {
-		own[i] = r.target(target{u: u})
-		r.add(ReferenceTo(WithoutKeys(u.members[0].block())), own[i])
+	for _, u := range e.units {
+		own := r.target(target{u: u})
+		if planned {
+			r.add(ReferenceTo(WithoutKeys(u.members[0].block())), own)
+		}
 	}
 	// The things themselves first, then whatever else names them: a NAT
 	// gateway's network interface may be a resource of its own.
 	late := map[string]int32{}
-	for _, u := range e.units {
+	for i, u := range e.units {
+		own := int32(i)
 		for _, m := range u.members {
 			n := m.Attributes.packed()
 			if n == nil {
 				continue
 			}
 			for _, x := range e.plan(n, u.typ).self {
-				text := n.in.text(n.at + x.leaf)
+				id := n.in.leaves[n.at+x.leaf]
+				text := n.in.texts.all[id]
 				if generic(text) {
 					continue // another's name, or no name: a parameter group's family
 				}
 				if x.key == "id" && follows[u.typ.Kind] && !strong(text) {
-					late[text] = own[u.index] // parts often take over their owner's id
+					late[text] = own // parts often take over their owner's id
 					continue
 				}
-				r.add(text, own[u.index])
+				r.owned[id] = r.with(r.owned[id], own)
 				if x.key == "arn" || x.key == "id" {
 					countARN(text, accounts, regions)
 				}
@@ -143,7 +159,7 @@ func (e *environment) buildReferences() {
 		}
 	}
 	for _, id := range sortedKeys(late) {
-		if _, taken := r.owner[id]; !taken {
+		if r.ownersOf(id) == nobody {
 			r.add(id, late[id])
 		}
 	}
@@ -154,8 +170,8 @@ func (e *environment) buildReferences() {
 	}
 	r.account, r.region = most(accounts), most(regions)
 	r.short = regionShort(r.region)
-	for _, u := range e.units {
-		attrs := map[string]int32{}
+	for i, u := range e.units {
+		own, attrs := int32(i), map[string]int32{}
 		for _, m := range u.members {
 			n := m.Attributes.packed()
 			if n == nil {
@@ -163,7 +179,7 @@ func (e *environment) buildReferences() {
 			}
 			for _, x := range e.plan(n, u.typ).computed {
 				if text := n.in.text(n.at + x.leaf); x.network {
-					r.networkOf(u, own[u.index], text)
+					r.networkOf(u, own, text)
 				} else {
 					r.computed(u, x.path, text, attrs)
 				}
@@ -173,7 +189,7 @@ func (e *environment) buildReferences() {
 	for _, x := range e.snap.Externals {
 		t := r.target(target{external: e.names.replace(countIndex.ReplaceAllString(x.Address, ""))})
 		for _, n := range x.Names {
-			if _, taken := r.owner[n]; !taken && !generic(n) {
+			if r.ownersOf(n) == nobody && !generic(n) {
 				r.add(n, t)
 			}
 		}
@@ -186,40 +202,39 @@ func (r *references) computed(u *unit, path, text string, attrs map[string]int32
 	if len(text) < 8 {
 		return
 	}
-	for _, name := range namesIn(text) {
+	eachNameIn(text, func(name string) {
 		first, _, _ := strings.Cut(name, ",")
-		if _, taken := r.owner[name]; taken {
-			continue
-		}
-		if !strong(first) && (!strings.HasSuffix(path, "_id") || name == r.account || commonText(name)) {
-			continue
+		if r.ownersOf(name) != nobody || !strong(first) && (!strings.HasSuffix(path, "_id") || name == r.account || commonText(name)) {
+			return
 		}
 		if _, ok := attrs[path]; !ok {
 			attrs[path] = r.target(target{u: u, attr: path})
 		}
 		r.add(name, attrs[path])
-	}
+	})
 }
 
-// namesIn returns a text, the elements of a list with commas, and the hosts in
-// them.
-func namesIn(text string) []string {
-	names := []string{strings.TrimSuffix(text, ".")}
-	if strings.Contains(text, ",") {
-		names = append(names, strings.Split(text, ",")...)
-	}
-	for _, n := range names {
-		host := n
-		if _, after, ok := strings.Cut(n, "://"); ok {
-			names = append(names, after) // issuers are named without the scheme
+// eachNameIn calls f with a text, the elements of a list with commas, and the
+// hosts in them.
+func eachNameIn(text string, f func(string)) {
+	one := func(name string) {
+		f(name)
+		host := name
+		if _, after, ok := strings.Cut(name, "://"); ok {
+			f(after) // issuers are named without the scheme
 			host, _, _ = strings.Cut(after, "/")
 		}
 		host, _, _ = strings.Cut(host, ":")
-		if host != n && hostShaped(host) {
-			names = append(names, host)
+		if host != name && hostShaped(host) {
+			f(host)
 		}
 	}
-	return names
+	one(strings.TrimSuffix(text, "."))
+	if strings.Contains(text, ",") {
+		for name := range strings.SplitSeq(text, ",") {
+			one(name)
+		}
+	}
 }
 
 // regionShort returns the usual abbreviations of a region: use1, ue1.
@@ -260,8 +275,8 @@ func countARN(s string, accounts, regions map[string]int) {
 // maxOwners is how many things may share a name; one that more share names
 // none of them, and belongs to everybody.
 const (
-	maxOwners       = 32
-	everybody int32 = -1
+	maxOwners        = 32
+	everybody owners = math.MinInt32
 )
 
 func (r *references) target(t target) int32 {
@@ -271,40 +286,74 @@ func (r *references) target(t target) int32 {
 }
 
 func (r *references) add(text string, t int32) {
-	have, ok := r.owner[text]
-	if !ok {
-		r.owner[text] = t
+	if id, ok := r.env.snap.pack.number(text); ok {
+		r.owned[id] = r.with(r.owned[id], t)
 		return
 	}
-	if have == t {
-		return
+	r.others[text] = r.with(r.others[text], t)
+}
+
+// with returns the owners with one more.
+func (r *references) with(have owners, t int32) owners {
+	switch {
+	case have == nobody:
+		return owners(t + 1)
+	case have == everybody || have == owners(t+1):
+		return have
+	case have > 0:
+		r.lists = append(r.lists, []int32{int32(have) - 1, t})
+		return owners(-len(r.lists))
 	}
-	list := r.shared[text]
-	if list == nil {
-		list = []int32{have}
+	list := &r.lists[-have-1]
+	switch {
+	case (*list)[0] == t:
+	case len(*list) == maxOwners:
+		return everybody
+	case !slices.Contains(*list, t):
+		*list = append(*list, t)
 	}
-	if len(list) == maxOwners || have == everybody {
-		r.owner[text] = everybody
-		delete(r.shared, text)
-		return
-	}
-	for _, x := range list {
-		if x == t {
-			return
+	return have
+}
+
+// number is that of a text that is packed.
+func (p *Packer) number(s string) (uint32, bool) {
+	t := &p.texts
+	i := maphash.String(t.seed, s)
+	for {
+		i &= uint64(len(t.slots) - 1)
+		switch n := t.slots[i]; {
+		case n == 0:
+			return 0, false
+		case t.all[n-1] == s:
+			return n - 1, true
 		}
+		i++
 	}
-	r.shared[text] = append(list, t)
+}
+
+func (r *references) ownersOf(text string) owners {
+	if id, ok := r.env.snap.pack.number(text); ok {
+		return r.owned[id]
+	}
+	return r.others[text]
 }
 
 // find returns the targets that a text names.
-func (r *references) find(text string) []int32 {
-	if list := r.shared[text]; list != nil {
-		return list
+func (r *references) find(text string) []int32 { return r.list(r.ownersOf(text)) }
+
+// at returns the targets that a leaf of a resource names.
+func (r *references) at(n *packed, leaf uint32) []int32 {
+	return r.list(r.owned[n.in.leaves[n.at+leaf]])
+}
+
+func (r *references) list(o owners) []int32 {
+	switch {
+	case o == nobody || o == everybody:
+		return nil
+	case o > 0:
+		return r.single[o-1 : o : o]
 	}
-	if t, ok := r.owner[text]; ok && t != everybody {
-		return r.single[t : t+1 : t+1]
-	}
-	return nil
+	return r.lists[-o-1]
 }
 
 // token is the name of a target that is equal for counterparts.
@@ -346,12 +395,12 @@ func (r *references) tokens(text string) string {
 // head is the longest head of a text that names something: an ARN without the
 // path behind it; the text itself where no head does.
 func (r *references) head(text string) string {
-	if _, ok := r.owner[text]; ok || len(text) < 8 {
+	if len(text) < 8 || r.ownersOf(text) != nobody {
 		return text
 	}
 	for i := len(text) - 1; i >= 8; i-- {
 		if c := text[i]; c == ':' || c == '/' || c == '*' {
-			if _, ok := r.owner[text[:i]]; ok {
+			if r.ownersOf(text[:i]) != nobody {
 				return text[:i]
 			}
 		}

@@ -2,6 +2,7 @@ package parity
 
 import (
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -58,7 +59,8 @@ func canonicalise(base, cand *Snapshot, cat *catalog.Catalog, opt Options) (b, c
 	b.names, c.names = environmentNames(b, c)
 	b.names.add(opt.BaselineNames...)
 	c.names.add(opt.CandidateNames...)
-	both(b.prepare, c.prepare)
+	planned := base.refers() || cand.refers()
+	both(func() { b.prepare(planned) }, func() { c.prepare(planned) })
 	return b, c
 }
 
@@ -93,9 +95,16 @@ func both(b, c func()) {
 	wg.Wait()
 }
 
-func (e *environment) prepare() {
+// prepare finds units and what names refer to; planned says that there are
+// names of what is yet to be made.
+func (e *environment) prepare(planned bool) {
 	e.buildUnits()
-	e.buildReferences()
+	e.buildReferences(planned)
+}
+
+// refers reports whether a snapshot names anything that is yet to be made.
+func (s *Snapshot) refers() bool {
+	return slices.ContainsFunc(s.pack.texts.all, func(text string) bool { return strings.HasPrefix(text, "${") })
 }
 
 func (e *environment) side(given []string) Side {

@@ -46,26 +46,28 @@ type facts struct {
 type survey struct {
 	env     *environment
 	facts   map[*unit]*facts
-	zoneOf  map[string]string // id of a subnet -> zone
+	zoneOf  map[uint32]string // number of the text that is a subnet's id -> zone
 	targets map[*unit][]*unit // unit -> balancers that name it, or that glue ties to it
 	users   map[*unit][]*unit // unit -> tiers that refer to it
 }
 
 func newSurvey(e *environment) *survey {
-	s := &survey{env: e, facts: map[*unit]*facts{}, zoneOf: map[string]string{}, targets: map[*unit][]*unit{}, users: map[*unit][]*unit{}}
+	s := &survey{env: e, facts: map[*unit]*facts{}, zoneOf: map[uint32]string{}, targets: map[*unit][]*unit{}, users: map[*unit][]*unit{}}
 	for _, u := range e.units {
 		switch u.typ.Kind {
 		case "subnet":
 			for _, m := range u.members {
 				if z := zoneText(m.Attributes); z != "" {
-					s.zoneOf[m.Attributes.Get("id").Str()] = z
+					id := m.Attributes.Get("id").Str()
+					if n, ok := e.snap.pack.number(id); ok && id != "" {
+						s.zoneOf[n] = z
+					}
 				}
 			}
 		case "attachment", "balancer", "target":
 			s.tie(u)
 		}
 	}
-	delete(s.zoneOf, "")
 	for _, u := range e.units {
 		if !isTier(u) && u.typ.Scale == catalog.NotCounted {
 			continue
@@ -111,9 +113,9 @@ func (s *survey) named(u *unit) []*unit { return s.namedBut(u, false) }
 func (s *survey) namedBut(u *unit, told bool) []*unit {
 	seen := map[*unit]bool{u: true}
 	var out []*unit
-	note := func(text string) {
-		found := s.env.refs.find(text)
-		if len(found) > 1 && !strong(text) {
+	note := func(n *packed, leaf uint32) {
+		found := s.env.refs.at(n, leaf)
+		if len(found) > 1 && !strong(n.in.text(n.at+leaf)) {
 			return // a name that many share names none of them here
 		}
 		for _, t := range found {
@@ -130,7 +132,7 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 				if told && i >= plan.told[0] && i < plan.told[1] {
 					continue
 				}
-				note(n.in.text(n.at + leaf))
+				note(n, leaf)
 			}
 		}
 	}
@@ -276,16 +278,15 @@ func (s *survey) zones(m *Resource, t *catalog.Type, into map[string]bool, depth
 		return
 	}
 	for _, x := range s.env.plan(n, t).zones {
-		text := n.in.text(n.at + x.leaf)
 		if x.zone {
-			into[text] = true
+			into[n.in.text(n.at+x.leaf)] = true
 			continue
 		}
-		if z := s.zoneOf[text]; z != "" {
+		if z := s.zoneOf[n.in.leaves[n.at+x.leaf]]; z != "" {
 			into[z] = true
 			continue
 		}
-		for _, found := range s.env.refs.find(text) {
+		for _, found := range s.env.refs.at(n, x.leaf) {
 			if u := s.env.refs.targets[found].u; u != nil && (u.typ.Kind == "subnet" || u.typ.Kind == "subnet_group") {
 				for _, sm := range u.members {
 					s.zones(sm, u.typ, into, depth+1)
