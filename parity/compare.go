@@ -317,17 +317,20 @@ func (j *judge) countAttributes(u *unit) {
 func compareUnits(aligned *alignments, b, c *unit, filled []map[*unit]map[string]bool) *differ {
 	be, ce := aligned.b, aligned.c
 	total := &differ{}
-	skip := map[string]bool{}
+	var skip map[string]bool
 	for attr, types := range b.typ.SetBy {
 		for _, t := range types {
 			// Until the next refresh one side may hold nothing of it.
 			if filled[0][b][t] || filled[1][c][t] {
+				if skip == nil {
+					skip = map[string]bool{}
+				}
 				skip[attr] = b.members[0].Attributes.At(attr).Empty() || c.members[0].Attributes.At(attr).Empty()
 			}
 		}
 	}
 	counterpart := counterparts(be, ce, b)
-	merged := map[string]int{}
+	var merged map[string]int
 	for i, m := range c.members {
 		first, exact := counterpart(i, m)
 		d := &differ{b: be, c: ce, t: b.typ, aligned: aligned, skip: skip}
@@ -354,6 +357,9 @@ func compareUnits(aligned *alignments, b, c *unit, filled []map[*unit]map[string
 				continue
 			}
 			x.members, x.baseline = []*Resource{m}, first
+			if merged == nil {
+				merged = map[string]int{}
+			}
 			merged[x.path] = len(total.out)
 			total.out = append(total.out, x)
 		}

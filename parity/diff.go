@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ type differ struct {
 	plannedB, plannedC bool
 	partialB, partialC bool            // a source does not tell everything
 	skip               map[string]bool // top-level attributes that other resources fill in
-	same               bool            // both are one and the same resource
+	base, cand         *Resource       // nil: documents
 	strict             bool            // both are documents
 	untyped            bool            // of documents: one's format knows texts only
 	out                []difference
@@ -99,19 +100,30 @@ func (d *differ) resources(b, c *Resource) {
 		d.documents(b, c)
 		return
 	}
+	d.base, d.cand = b, c
 	d.plannedB, d.plannedC = b.Planned, c.Planned
 	d.partialB, d.partialC = b.Partial, c.Partial
-	id, arn := b.Attributes.Get("id"), b.Attributes.Get("arn")
-	d.same = id.Text != "" && id.Text == c.Attributes.Get("id").Text && arn.Text == c.Attributes.Get("arn").Text
-	if b.Attributes.Get("tags_all").Kind == Object && c.Attributes.Get("tags_all").Kind == Object {
-		d.skip["tags"] = true // they are among tags_all
-	}
 	x, y := b.Attributes.packed(), c.Attributes.packed()
 	if d.aligned != nil && !b.Planned && !c.Planned && x != nil && y != nil && x.in == d.b.snap.pack && y.in == d.c.snap.pack {
 		d.packedFields(d.aligned, x, y)
 		return
 	}
+	if b.Attributes.Get("tags_all").Kind == Object && c.Attributes.Get("tags_all").Kind == Object {
+		skip := map[string]bool{"tags": true} // they are among tags_all
+		maps.Copy(skip, d.skip)
+		d.skip = skip
+	}
 	d.fields(b.Attributes, c.Attributes, place{}, false)
+}
+
+// same reports whether both are one and the same resource.
+func (d *differ) same() bool {
+	if d.base == nil {
+		return false
+	}
+	b, c := d.base.Attributes, d.cand.Attributes
+	id := b.Get("id").Text
+	return id != "" && id == c.Get("id").Text && b.Get("arn").Text == c.Get("arn").Text
 }
 
 // fields compares two objects key by key.
@@ -338,7 +350,7 @@ func (d *differ) secret(b, c Value, p place, keyed bool) {
 	switch {
 	case b.Kind != c.Kind:
 		d.unknown++ // a saved snapshot keeps no masked value
-	case b.Text != "" && b.Text == c.Text && !d.same:
+	case b.Text != "" && b.Text == c.Text && !d.same():
 		d.emit(difference{path: p.path, attr: p.attr, base: hidden(b), cand: hidden(c), foreign: true})
 	}
 }

@@ -53,7 +53,10 @@ func (a *alignments) of(b, c *layout, t *catalog.Type) *alignment {
 	}
 	d := &differ{b: a.b, c: a.c, t: t}
 	found := &alignment{}
-	compared := func(key string) bool { return t.Aspect(key).Kind != catalog.Identity }
+	tagged := b.isObject("tags_all") && c.isObject("tags_all")
+	compared := func(key string) bool {
+		return t.Aspect(key).Kind != catalog.Identity && !(tagged && key == "tags") // they are among tags_all
+	}
 	for i, j := 0, 0; i < len(b.keys) || j < len(c.keys); {
 		switch {
 		case j == len(c.keys) || i < len(b.keys) && b.keys[i] < c.keys[j]:
@@ -79,6 +82,11 @@ func (a *alignments) of(b, c *layout, t *catalog.Type) *alignment {
 	}
 	a.known.Store(key, found)
 	return found
+}
+
+func (l *layout) isObject(key string) bool {
+	i, ok := slices.BinarySearch(l.keys, key)
+	return ok && l.kids[i].kind == Object
 }
 
 // same reports whether two forms are equal.
@@ -360,6 +368,9 @@ func (d *differ) equalScalars(a *alignments, x *check, b, c *Packer, at, to uint
 		return false
 	}
 	vb, vc := Value{Kind: x.l.kind, Text: tb}, Value{Kind: x.l.kind, Text: tc}
+	if tb != tc && x.l.kind == String && !x.mild && d.counterparts(id, c.leaves[to]) && !(d.b.names.has(tb) && d.c.names.has(tc)) {
+		return true
+	}
 	if tb != tc || int(id) >= len(a.marks) {
 		equal, foreign := d.equal(vb, vc, x.p)
 		return equal && !foreign
@@ -391,6 +402,17 @@ func (d *differ) equalScalars(a *alignments, x *check, b, c *Packer, at, to uint
 	return !foreign
 }
 
+// counterparts reports whether two texts name one thing each, which are
+// counterparts, so that their canonical texts are equal.
+func (d *differ) counterparts(b, c uint32) bool {
+	ob, oc := d.b.refs.owned[b], d.c.refs.owned[c]
+	if ob <= 0 || oc <= 0 {
+		return false
+	}
+	x, y := &d.b.refs.targets[ob-1], &d.c.refs.targets[oc-1]
+	return x.u != nil && y.u != nil && x.u.pair == y.u && x.attr == y.attr
+}
+
 // sameText reports whether two scalars have one canonical text.
 func (d *differ) sameText(a *alignments, x *check, b, c *Packer, at, to uint32) bool {
 	id := b.leaves[at]
@@ -406,10 +428,8 @@ func (d *differ) sameText(a *alignments, x *check, b, c *Packer, at, to uint32) 
 			return false
 		}
 	}
-	if tb != tc {
-		if tb == "" || tc == "" {
-			return false
-		}
+	if tb != tc && (tb == "" || tc == "") {
+		return false
 	}
 	vb, vc := Value{Kind: x.l.kind, Text: tb}, Value{Kind: x.l.kind, Text: tc}
 	_, isNumber := vb.Float()
@@ -418,6 +438,8 @@ func (d *differ) sameText(a *alignments, x *check, b, c *Packer, at, to uint32) 
 	switch {
 	case isNumber || too:
 		same = tb == tc && len(tb) < 16
+	case d.counterparts(id, c.leaves[to]):
+		same = true
 	case (len(d.b.refs.find(tb)) == 0) == (len(d.c.refs.find(tc)) == 0):
 		same = d.b.canonical(tb) == d.c.canonical(tc)
 	}

@@ -144,6 +144,9 @@ func (v Value) Float() (float64, bool) {
 	if v.Kind != Number && v.Kind != String {
 		return 0, false
 	}
+	if v.Text == "" || strings.IndexByte("0123456789+-.iInN", v.Text[0]) < 0 {
+		return 0, false // the error would cost more than all else here
+	}
 	f, err := strconv.ParseFloat(v.Text, 64)
 	return f, err == nil
 }
