@@ -257,21 +257,27 @@ func (j *judge) attributes() {
 		}
 		pairs = append(pairs, u)
 	}
-	results := make([]*differ, len(pairs))
+	results := make([]compared, len(pairs))
 	filled := []map[*unit]map[string]bool{filledIn(j.sb, j.c.snap), filledIn(j.sc, j.b.snap)}
 	aligned := newAlignments(j.b, j.c)
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), max(1, len(pairs)/64))
+	counts := make([]map[string]int, workers) // by dimension
 	for w := range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+		counts[w] = map[string]int{}
+		wg.Go(func() {
 			for i := w; i < len(pairs); i += workers {
 				results[i] = compareUnits(aligned, pairs[i], pairs[i].pair, filled)
+				j.countAttributes(pairs[i], counts[w])
 			}
-		}()
+		})
 	}
 	wg.Wait()
+	for _, count := range counts {
+		for dimension, n := range count {
+			j.counted(dimension, n)
+		}
+	}
 	varying := map[string]bool{}
 	for _, d := range results {
 		for _, k := range d.varying {
@@ -286,7 +292,6 @@ func (j *judge) attributes() {
 				j.difference(pairs[i], pairs[i].pair, x)
 			}
 		}
-		j.countAttributes(pairs[i])
 		j.report.Unresolved += d.unresolved
 		j.report.Unknown += d.unknown
 		for _, x := range d.out {
@@ -295,28 +300,28 @@ func (j *judge) attributes() {
 	}
 }
 
-// countAttributes adds a pair's attributes to what was compared.
-func (j *judge) countAttributes(u *unit) {
+// countAttributes counts the attributes of a pair that are compared.
+func (j *judge) countAttributes(u *unit, counts map[string]int) {
 	if u.typ.Kind == documentType {
-		j.counted("configuration", max(1, leaves(u.members[0].Attributes.Get("content"))))
+		counts["configuration"] += max(1, leaves(u.members[0].Attributes.Get("content")))
 		return
 	}
 	if n := u.members[0].Attributes.packed(); n != nil {
 		for _, x := range j.b.plan(n, u.typ).counted {
 			if !n.in.empty(n.layout.kids[x.at], n.at+n.layout.first[x.at]) {
-				j.counted(x.dimension, 1)
+				counts[x.dimension]++
 			}
 		}
 	}
-	j.counted("management", 1)
+	counts["management"]++
 }
 
 // compareUnits compares each of the candidate's members with its counterpart
 // among the baseline's, or, where it differs, with whichever of them is
 // closest at that place: members are interchangeable.
-func compareUnits(aligned *alignments, b, c *unit, filled []map[*unit]map[string]bool) *differ {
+func compareUnits(aligned *alignments, b, c *unit, filled []map[*unit]map[string]bool) compared {
 	be, ce := aligned.b, aligned.c
-	total := &differ{}
+	var total compared
 	var skip map[string]bool
 	for attr, types := range b.typ.SetBy {
 		for _, t := range types {
@@ -331,9 +336,10 @@ func compareUnits(aligned *alignments, b, c *unit, filled []map[*unit]map[string
 	}
 	counterpart := counterparts(be, ce, b)
 	var merged map[string]int
+	var d differ
 	for i, m := range c.members {
 		first, exact := counterpart(i, m)
-		d := &differ{b: be, c: ce, t: b.typ, aligned: aligned, skip: skip}
+		d = differ{b: be, c: ce, t: b.typ, aligned: aligned, skip: skip}
 		d.resources(first, m)
 		total.unresolved += d.unresolved
 		total.unknown += d.unknown

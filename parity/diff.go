@@ -38,7 +38,12 @@ type differ struct {
 	base, cand         *Resource       // nil: documents
 	strict             bool            // both are documents
 	untyped            bool            // of documents: one's format knows texts only
-	out                []difference
+	compared
+}
+
+// compared is what comparing two resources, or two units, has found.
+type compared struct {
+	out []difference
 	// unresolved and unknown count what could not be compared: names of things
 	// outside of both environments, and what a plan does not know yet.
 	unresolved, unknown int

@@ -17,6 +17,14 @@ type plan struct {
 	zones    []zoneLeaf
 	sizes    []sizeLeaf
 	counted  []countedAttribute
+	members  []uint32 // that tell how many members it has
+	counts   map[string]memberCount
+}
+
+// memberCount is how many members a resource has, as far as it is known.
+type memberCount struct {
+	n  int
+	ok bool
 }
 
 // countedAttribute is one that counts as compared in a dimension.
@@ -102,6 +110,14 @@ func (e *environment) plan(n *packed, t *catalog.Type) *plan {
 		}
 	}
 	p.sized(t, n.layout, 0, "", 0)
+	for _, path := range t.MemberAttributes() {
+		name, _, _ := strings.Cut(path, ".")
+		if i, ok := slices.BinarySearch(n.layout.keys, name); ok {
+			for leaf := range n.layout.kids[i].leaves {
+				p.members = append(p.members, n.layout.first[i]+leaf)
+			}
+		}
+	}
 	if e.plans == nil {
 		e.plans = map[sealKey]*plan{}
 	}

@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"encoding/binary"
 	"math"
 	"slices"
 	"sort"
@@ -72,12 +73,13 @@ func newSurvey(e *environment) *survey {
 		if !isTier(u) && u.typ.Scale == catalog.NotCounted {
 			continue
 		}
-		for _, x := range s.named(u) {
-			if isTier(u) {
+		named := s.named(u)
+		if isTier(u) {
+			for _, x := range named {
 				s.users[x] = append(s.users[x], u)
 			}
 		}
-		s.facts[u] = s.learn(u)
+		s.facts[u] = s.learn(u, named)
 	}
 	return s
 }
@@ -139,7 +141,15 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 	return out
 }
 
-func (s *survey) learn(u *unit) *facts {
+// told reports whether a program is told anything in its environment.
+func (s *survey) told(u *unit) bool {
+	return slices.ContainsFunc(u.members, func(m *Resource) bool {
+		n := m.Attributes.packed()
+		return n != nil && len(s.env.plan(n, u.typ).told) > 0
+	})
+}
+
+func (s *survey) learn(u *unit, named []*unit) *facts {
 	f := &facts{members: s.members(u), zones: map[string]bool{}}
 	for _, m := range u.members {
 		s.zones(m, u.typ, f.zones, 0)
@@ -166,7 +176,10 @@ func (s *survey) learn(u *unit) *facts {
 		}
 	}
 	// Whom a program is told to talk to does not stand before it.
-	for _, x := range s.namedBut(u, true) {
+	if s.told(u) {
+		named = s.namedBut(u, true)
+	}
+	for _, x := range named {
 		if isBalancer(x) {
 			f.balanced = append(f.balanced, x)
 		}
@@ -198,17 +211,39 @@ func (s *survey) members(u *unit) int {
 	}
 	sum := 0
 	for _, m := range u.members {
-		n, ok := memberCount(u.typ, m.Attributes)
-		if !ok {
+		n := s.count(m, u.typ)
+		if !n.ok {
 			return -1
 		}
-		sum += n
+		sum += n.n
 	}
 	return sum
 }
 
-// memberCount evaluates a type's Members for one resource.
-func memberCount(t *catalog.Type, attrs Value) (int, bool) {
+// count evaluates a type's Members for one resource, once for all that have
+// the same attributes there.
+func (s *survey) count(m *Resource, t *catalog.Type) memberCount {
+	n := m.Attributes.packed()
+	if n == nil {
+		return countMembers(t, m.Attributes)
+	}
+	plan := s.env.plan(n, t)
+	var key []byte
+	for _, leaf := range plan.members {
+		key = binary.NativeEndian.AppendUint32(key, n.in.leaves[n.at+leaf])
+	}
+	found, ok := plan.counts[string(key)]
+	if !ok {
+		found = countMembers(t, m.Attributes)
+		if plan.counts == nil {
+			plan.counts = map[string]memberCount{}
+		}
+		plan.counts[string(key)] = found
+	}
+	return found
+}
+
+func countMembers(t *catalog.Type, attrs Value) memberCount {
 	n, ok := t.MemberCount(func(name string) cty.Value {
 		v := attrs.Get(name)
 		if v.Kind == Null {
@@ -217,9 +252,9 @@ func memberCount(t *catalog.Type, attrs Value) (int, bool) {
 		return toCty(v)
 	})
 	if !ok || math.IsNaN(n) || n < 0 || n > 1e9 {
-		return 0, false
+		return memberCount{}
 	}
-	return int(n), true
+	return memberCount{int(n), true}
 }
 
 // toCty converts a value for HCL expressions.
