@@ -422,16 +422,24 @@ func (r *references) unpaired(text string) bool {
 // canonical returns a string with everything that is the environment's own
 // replaced by what it stands for.
 func (e *environment) canonical(s string) string {
+	s, _ = e.replaced(s)
+	return s
+}
+
+// replaced is canonical; named says that the string names a resource, or that
+// something in it does, so that it is not plain.
+func (e *environment) replaced(s string) (canonical string, named bool) {
 	if t := e.refs.tokens(s); t != "" {
-		return t
+		return t, true
 	}
 	if a, ok := e.refs.address(s); ok {
-		return a
+		return a, true
 	}
 	if strings.ContainsAny(s, ":/.,;= \n\t\"'|") {
-		s = e.inside(s)
+		in := e.inside(s)
+		return e.plain(in), in != s
 	}
-	return e.plain(s)
+	return e.plain(s), false
 }
 
 // plain replaces account, region and the environment's name, and leaves the

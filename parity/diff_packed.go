@@ -250,7 +250,14 @@ func (d *differ) packedFields(a *alignments, b, c *packed) {
 		if d.skip[x.key] {
 			continue
 		}
-		if x.how != nil {
+		switch {
+		case x.how == nil:
+		case x.how.op == scalar && !b.refers(x.b) && !c.refers(x.c):
+			if equal, foreign := d.scalars(a, x.how, b.in, c.in, b.at+b.layout.first[x.b], c.at+c.layout.first[x.c]); !equal || foreign {
+				d.emit(difference{path: x.how.p.path, attr: x.how.p.attr, base: b.item(x.b), cand: c.item(x.c), foreign: foreign})
+			}
+			continue
+		default:
 			stuck, varying, unresolved := len(d.stuck), len(d.varying), d.unresolved
 			at, to := b.at+b.layout.first[x.b], c.at+c.layout.first[x.c]
 			if d.equalPacked(a, x.how, b.in, c.in, at, to) {
@@ -362,21 +369,31 @@ const (
 )
 
 func (d *differ) equalScalars(a *alignments, x *check, b, c *Packer, at, to uint32) bool {
-	id := b.leaves[at]
-	tb, tc := b.texts.all[id], c.text(to)
-	if strings.HasPrefix(tb, "${") || strings.HasPrefix(tc, "${") {
+	if strings.HasPrefix(b.text(at), "${") || strings.HasPrefix(c.text(to), "${") {
 		return false
 	}
+	equal, foreign := d.scalars(a, x, b, c, at, to)
+	return equal && !foreign
+}
+
+// refers reports whether an attribute, a scalar, names what is yet to be made.
+func (n *packed) refers(i int) bool {
+	return strings.HasPrefix(n.in.text(n.at+n.layout.first[i]), "${")
+}
+
+// scalars does what equal does.
+func (d *differ) scalars(a *alignments, x *check, b, c *Packer, at, to uint32) (equal, foreign bool) {
+	id := b.leaves[at]
+	tb, tc := b.texts.all[id], c.text(to)
 	vb, vc := Value{Kind: x.l.kind, Text: tb}, Value{Kind: x.l.kind, Text: tc}
 	if tb != tc && x.l.kind == String && !x.mild && d.counterparts(id, c.leaves[to]) && !(d.b.names.has(tb) && d.c.names.has(tc)) {
-		return true
+		return true, false
 	}
 	if tb != tc || int(id) >= len(a.marks) {
-		equal, foreign := d.equal(vb, vc, x.p)
-		return equal && !foreign
+		return d.equal(vb, vc, x.p)
 	}
 	if x.l.kind != String {
-		return true
+		return true, false
 	}
 	mark := uint32(markPlain)
 	switch {
@@ -387,19 +404,18 @@ func (d *differ) equalScalars(a *alignments, x *check, b, c *Packer, at, to uint
 	}
 	switch known := a.marks[id].Load(); {
 	case known&mark != 0:
-		return true
+		return true, false
 	case known&(mark*markNotPlain) == 0:
 		stuck := len(d.stuck)
 		_, foreign := d.equal(vb, vc, x.p)
 		if !foreign && len(d.stuck) == stuck {
 			a.marks[id].Or(mark)
-			return true
+			return true, false
 		}
 		a.marks[id].Or(mark * markNotPlain)
-		return !foreign
+		return true, foreign
 	}
-	_, foreign := d.equal(vb, vc, x.p)
-	return !foreign
+	return d.equal(vb, vc, x.p)
 }
 
 // counterparts reports whether two texts name one thing each, which are

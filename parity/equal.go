@@ -61,11 +61,13 @@ func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 	if d.dangling(b.Text, false) || d.dangling(c.Text, true) {
 		return true, false
 	}
-	x, y := d.b.canonical(b.Text), d.c.canonical(c.Text)
+	x, namedB := d.b.replaced(b.Text)
+	y, namedC := d.c.replaced(c.Text)
 	if x == y || elide(x) == elide(y) || strings.TrimSpace(x) == strings.TrimSpace(y) {
 		return true, false
 	}
-	if d.sameWords(d.b.located(b.Text), d.c.located(c.Text)) {
+	lb, lc := d.b.located(b.Text), d.c.located(c.Text)
+	if d.sameWords(lb, lc) {
 		return true, false
 	}
 	if strings.Contains(x, "|") || strings.Contains(y, "|") {
@@ -75,7 +77,7 @@ func (d *differ) equal(b, c Value, p place) (equal, foreign bool) {
 	}
 	// What is a resource in one environment only (the zone's own record in
 	// staging) is still the same name.
-	if (strings.Contains(x, "{") || strings.Contains(y, "{")) && elide(d.b.plain(b.Text)) == elide(d.c.plain(c.Text)) {
+	if (namedB || namedC) && elide(d.b.names.replace(lb)) == elide(d.c.names.replace(lc)) {
 		return true, false
 	}
 	if a.Kind == catalog.Reference {
@@ -141,16 +143,17 @@ func (d *differ) sameWords(b, c string) bool {
 	if len(b) > 200 || len(c) > 200 {
 		return false
 	}
-	x, y := wordsOf(b), wordsOf(c)
-	if len(x) != len(y) {
-		return false
-	}
-	for i := range x {
-		if x[i] != y[i] && !(d.b.names.has(x[i]) && d.c.names.has(y[i])) {
-			return false
+	x := make([]string, 0, 32)
+	eachWord(b, func(from, to int) { x = append(x, b[from:to]) })
+	n, same := 0, true
+	eachWord(c, func(from, to int) {
+		same = same && n < len(x)
+		if y := c[from:to]; same {
+			same = x[n] == y || strings.ToLower(x[n]) == strings.ToLower(y) || d.b.names.has(x[n]) && d.c.names.has(y)
 		}
-	}
-	return separators(b) == separators(c)
+		n++
+	})
+	return same && n == len(x) && separators(b) == separators(c)
 }
 
 // separators is what stands between the words of a text.
