@@ -149,7 +149,7 @@ func (d *differ) sameWords(b, c string) bool {
 	eachWord(c, func(from, to int) {
 		same = same && n < len(x)
 		if y := c[from:to]; same {
-			same = x[n] == y || strings.ToLower(x[n]) == strings.ToLower(y) || d.b.names.has(x[n]) && d.c.names.has(y)
+			same = strings.EqualFold(x[n], y) || d.b.names.has(x[n]) && d.c.names.has(y)
 		}
 		n++
 	})

@@ -26,6 +26,7 @@ type locator struct {
 	docs  map[string]hcl.Range   // documents of the candidate, by address
 	near  []string               // directories of those: a state or plan often lies beside what it is of
 	read  map[string]*tfconfig.Module
+	named map[string]string // files, as reports name them
 }
 
 // locate says of each finding where it is mended: the block of the resource, or else of the module that it would be in, in
@@ -37,7 +38,7 @@ func (o *observer) locate(rep *parity.Report, candidate named, flags []documentF
 	if err != nil {
 		return nil, err
 	}
-	l := &locator{base: workTree(here), docs: map[string]hcl.Range{}, read: map[string]*tfconfig.Module{}}
+	l := &locator{base: workTree(here), docs: map[string]hcl.Range{}, read: map[string]*tfconfig.Module{}, named: map[string]string{}}
 	for _, flag := range flags {
 		l.docs["document."+flag.name] = hcl.Range{Filename: flag.files[1]}
 	}
@@ -164,13 +165,19 @@ func (l *locator) of(r hcl.Range) *parity.Location {
 }
 
 func (l *locator) at(file string, line, column int) *parity.Location {
-	if abs, err := filepath.Abs(file); err == nil {
-		file = abs
+	name, known := l.named[file]
+	if !known {
+		name = file
+		if abs, err := filepath.Abs(name); err == nil {
+			name = abs
+		}
+		if rel, err := filepath.Rel(l.base, name); err == nil {
+			name = rel
+		}
+		name = filepath.ToSlash(name)
+		l.named[file] = name
 	}
-	if rel, err := filepath.Rel(l.base, file); err == nil {
-		file = rel
-	}
-	return &parity.Location{File: filepath.ToSlash(file), Line: max(line, 1), Column: max(column, 1)}
+	return &parity.Location{File: name, Line: max(line, 1), Column: max(column, 1)}
 }
 
 // block finds the block of a resource, by its address, or of the innermost module call on the way to it: what is in a
@@ -211,6 +218,9 @@ func (l *locator) load(dir string) *tfconfig.Module {
 func called[B any](blocks map[string]*B, name string) *B {
 	if b := blocks[name]; b != nil {
 		return b
+	}
+	if !strings.ContainsAny(name, `*\`) {
+		return nil
 	}
 	for _, key := range slices.Sorted(maps.Keys(blocks)) {
 		if glob.Match(name, key) {

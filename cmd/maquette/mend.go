@@ -33,8 +33,15 @@ type mender struct {
 	stems  []string               // what the candidate's own files of variables are called
 	others []string               // directories that others are made of, too
 	parsed map[string]*hcl.File   // by name; nil: it cannot be read
-	listed map[string][]string    // the names of files in a directory
+	listed map[listing][]string   // absolute names of files
+	blocks map[string]blocks      // of the files of a directory
 }
+
+// listing is the files of a directory whose names match a pattern.
+type listing struct{ dir, pattern string }
+
+// blocks are those of a directory's files, by type and labels; nil where not all of them can be told.
+type blocks map[string][]*hclsyntax.Block
 
 // edit is a remedy with its place.
 type edit struct {
@@ -48,7 +55,7 @@ func (o *observer) remedies(l *locator, rep *parity.Report, baseline, candidate 
 	if sacred(candidate.environment, o.defs) || sacred(rep.Candidate.Name, o.defs) {
 		return nil
 	}
-	m := &mender{locator: l, rep: rep, defs: o.defs, name: candidate.environment, parsed: map[string]*hcl.File{}, listed: map[string][]string{}}
+	m := &mender{locator: l, rep: rep, defs: o.defs, name: candidate.environment, parsed: map[string]*hcl.File{}, listed: map[listing][]string{}, blocks: map[string]blocks{}}
 	for _, name := range []string{candidate.environment, rep.Candidate.Name, stem(candidate.source)} {
 		if name != "" {
 			m.stems = append(m.stems, name)
@@ -387,44 +394,54 @@ func (m *mender) body(name string) *hclsyntax.Body {
 	return file.Body.(*hclsyntax.Body)
 }
 
-// files are those of a directory whose names match a pattern, by their absolute names. Each directory is listed once,
+// files are those of a directory whose names match a pattern, by their absolute names. They are looked for once,
 // however many findings there are.
 func (m *mender) files(dir, pattern string) []string {
-	names, listed := m.listed[dir]
-	if !listed {
-		entries, _ := os.ReadDir(dir)
-		for _, entry := range entries {
-			names = append(names, entry.Name())
-		}
-		m.listed[dir] = names
+	matching, listed := m.listed[listing{dir, pattern}]
+	if listed {
+		return matching
 	}
-	var matching []string
-	for _, name := range names {
-		if ok, _ := filepath.Match(pattern, name); ok {
-			matching = append(matching, filepath.Join(dir, name))
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		if ok, _ := filepath.Match(pattern, entry.Name()); ok {
+			matching = append(matching, filepath.Join(dir, entry.Name()))
 		}
 	}
+	m.listed[listing{dir, pattern}] = matching
 	return matching
 }
 
-// block finds the one block of a module's files; nil where there is none, or several.
+// blockOf finds the one block of a module's files; nil where there is none, or several.
 func (m *mender) blockOf(dir, typ string, labels ...string) *hclsyntax.Block {
-	var found []*hclsyntax.Block
+	all, read := m.blocks[dir]
+	if !read {
+		all = m.blocksOf(dir)
+		m.blocks[dir] = all
+	}
+	if found := all[blockKey(typ, labels)]; len(found) == 1 {
+		return found[0]
+	}
+	return nil
+}
+
+func blockKey(typ string, labels []string) string { return typ + "\x00" + strings.Join(labels, "\x00") }
+
+func (m *mender) blocksOf(dir string) blocks {
+	if len(m.files(dir, "*.tf.json"))+len(m.files(dir, "*override.tf")) > 0 {
+		return nil
+	}
+	all := blocks{}
 	for _, file := range m.files(dir, "*.tf") {
 		body := m.body(file)
 		if body == nil {
 			return nil
 		}
 		for _, block := range body.Blocks {
-			if block.Type == typ && slices.Equal(block.Labels, labels) {
-				found = append(found, block)
-			}
+			key := blockKey(block.Type, block.Labels)
+			all[key] = append(all[key], block)
 		}
 	}
-	if len(found) != 1 || len(m.files(dir, "*.tf.json"))+len(m.files(dir, "*override.tf")) > 0 {
-		return nil
-	}
-	return found[0]
+	return all
 }
 
 // trace follows an attribute of a resource to the variable of the root module that gives it, and the keys within that.
