@@ -204,7 +204,8 @@ func (r *references) computed(u *unit, path, text string, attrs map[string]int32
 	}
 	eachNameIn(text, func(name string) {
 		first, _, _ := strings.Cut(name, ",")
-		if r.ownersOf(name) != nobody || !strong(first) && (!strings.HasSuffix(path, "_id") || name == r.account || commonText(name)) {
+		known := strong(first)
+		if !known && (!strings.HasSuffix(path, "_id") || name == r.account) || r.ownersOf(name) != nobody || !known && commonText(name) {
 			return
 		}
 		if _, ok := attrs[path]; !ok {

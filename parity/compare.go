@@ -334,11 +334,17 @@ func compareUnits(aligned *alignments, b, c *unit, filled []map[*unit]map[string
 			}
 		}
 	}
-	counterpart := counterparts(be, ce, b)
+	var counterpart func(int, *Resource) (*Resource, bool)
+	if len(b.members) > 1 {
+		counterpart = counterparts(be, ce, b)
+	}
 	var merged map[string]int
 	var d differ
 	for i, m := range c.members {
-		first, exact := counterpart(i, m)
+		first, exact := b.members[0], true
+		if counterpart != nil {
+			first, exact = counterpart(i, m)
+		}
 		d = differ{b: be, c: ce, t: b.typ, aligned: aligned, skip: skip}
 		d.resources(first, m)
 		total.unresolved += d.unresolved
@@ -374,12 +380,9 @@ func compareUnits(aligned *alignments, b, c *unit, filled []map[*unit]map[string
 }
 
 // counterparts finds, for the candidate's i-th member, the member of the
-// baseline's unit b that it is held against first: the one of the same name,
+// baseline's unit b, of several, that it is held against first: the one of the same name,
 // which is exact, or else any.
 func counterparts(be, ce *environment, b *unit) func(i int, m *Resource) (first *Resource, exact bool) {
-	if len(b.members) == 1 {
-		return func(int, *Resource) (*Resource, bool) { return b.members[0], true }
-	}
 	byKey := make(map[string]*Resource, len(b.members))
 	name := func(e *environment, m *Resource) string { return elide(e.names.replace(m.Address)) }
 	for _, m := range b.members {

@@ -44,6 +44,26 @@ var formsOf = func() map[string][]string {
 	return m
 }()
 
+// formLengths are, by first letter, the lengths of the forms, as bits: nearly
+// every word can be told from it to be none.
+var formLengths = func() (lengths ['z' + 1]uint32) {
+	for f := range formsOf {
+		lengths[f[0]] |= 1 << len(f)
+	}
+	return lengths
+}()
+
+// formsIn is formsOf a word in any case.
+func formsIn(word string) []string {
+	if word == "" {
+		return nil
+	}
+	if c := word[0] | 0x20; c <= 'z' && formLengths[c]&(1<<len(word)) == 0 {
+		return nil
+	}
+	return formsOf[strings.ToLower(word)]
+}
+
 // nameSet is the words, in lower case, that name one environment.
 type nameSet struct {
 	words   map[string]bool
@@ -382,7 +402,7 @@ func ownWord(s *Snapshot) string {
 		for _, g := range n.layout.given {
 			text := n.in.text(n.at + g.leaf)
 			eachWord(text, func(from, to int) {
-				if f := formsOf[strings.ToLower(text[from:to])]; f != nil {
+				if f := formsIn(text[from:to]); f != nil {
 					votes[f[0]]++
 				}
 			})

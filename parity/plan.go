@@ -2,6 +2,7 @@ package parity
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/maquette/maquette/parity/catalog"

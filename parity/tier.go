@@ -171,8 +171,11 @@ func (s *survey) learn(u *unit, named []*unit) *facts {
 		}
 		live := m.Attributes.Get(OnlyLive)
 		f.runsOn, f.runsIn = withTexts(f.runsOn, live.Get("hosts")), withTexts(f.runsIn, live.Get("zones"))
-		for _, k := range []string{"target_group_arns", "load_balancers", "load_balancer"} {
-			f.blind = f.blind || holdsUnknown(m.Attributes.Get(k))
+		if n := m.Attributes.packed(); n != nil {
+			for _, k := range []string{"target_group_arns", "load_balancers", "load_balancer"} {
+				i, ok := slices.BinarySearch(n.layout.keys, k)
+				f.blind = f.blind || ok && n.layout.kids[i].holdsUnknown()
+			}
 		}
 	}
 	// Whom a program is told to talk to does not stand before it.
@@ -198,9 +201,9 @@ func withTexts(to []string, list Value) []string {
 	return to
 }
 
-// holdsUnknown reports whether a value is known only in part.
-func holdsUnknown(v Value) bool {
-	return v.Kind == Unknown || slices.ContainsFunc(v.Items(), holdsUnknown)
+// holdsUnknown reports whether values of a form are known only in part.
+func (l *layout) holdsUnknown() bool {
+	return l.kind == Unknown || slices.ContainsFunc(l.kids, (*layout).holdsUnknown)
 }
 
 // members counts a unit's members: one for each resource, or what its

@@ -136,12 +136,8 @@ func remembered(known *map[string]string, s string, f func(string) string) strin
 
 // buildUnits groups the snapshot's resources. Deposed objects are no members.
 func (e *environment) buildUnits() {
-	type group struct {
-		list []*Resource
-		u    *unit
-	}
-	groups := make(map[string]*group, len(e.snap.Resources))
-	order := make([]*group, 0, len(e.snap.Resources))
+	groups := make(map[string]*unit, len(e.snap.Resources))
+	order := make([]*unit, 0, len(e.snap.Resources))
 	for i := range e.snap.Resources {
 		r := &e.snap.Resources[i]
 		if r.Deposed {
@@ -149,24 +145,24 @@ func (e *environment) buildUnits() {
 		}
 		t := e.cat.Type(r.Type)
 		u := e.place(r, t)
-		g := groups[u.key]
-		if g == nil {
-			g = &group{u: u}
-			groups[u.key] = g
-			order = append(order, g)
+		if of := groups[u.key]; of != nil {
+			u = of
+		} else {
+			groups[u.key] = u
+			order = append(order, u)
 		}
-		g.list = append(g.list, r)
+		u.members = append(u.members, r)
 	}
 	add := func(u *unit, members []*Resource) {
 		u.index, u.members = len(e.units), members
 		e.units = append(e.units, u)
 	}
-	for _, g := range order {
-		if g.u.typ.Scale == catalog.NotCounted && len(g.list) > 1 {
-			source := e.source(g.list[0])
-			blocks := slices.ContainsFunc(g.list[1:], func(r *Resource) bool { return e.source(r) != source })
-			for _, part := range e.split(g.list, blocks) {
-				u := *g.u
+	for _, u := range order {
+		if u.typ.Scale == catalog.NotCounted && len(u.members) > 1 {
+			source := e.source(u.members[0])
+			blocks := slices.ContainsFunc(u.members[1:], func(r *Resource) bool { return e.source(r) != source })
+			for _, part := range e.split(u.members, blocks) {
+				u := *u
 				u.key += part.suffix
 				if part.suffix != "" {
 					u.each = part.suffix
@@ -175,7 +171,7 @@ func (e *environment) buildUnits() {
 			}
 			continue
 		}
-		add(g.u, g.list)
+		add(u, u.members)
 	}
 }
 
@@ -197,9 +193,10 @@ func (e *environment) place(r *Resource, t *catalog.Type) *unit {
 	if r.KeyKind == ForEachKey {
 		u.each = short(e.canonicalName(r.Key))
 	}
-	u.key = r.Type + "." + u.name
 	if u.module != "" {
-		u.key = u.module + "." + u.key
+		u.key = u.module + "." + r.Type + "." + u.name
+	} else {
+		u.key = r.Type + "." + u.name
 	}
 	if u.each != "" {
 		u.key += "[" + u.each + "]"
