@@ -11,7 +11,9 @@ import (
 
 func TestIndented(t *testing.T) {
 	text, err := json.Marshal([]any{
-		nil, true, 1.5, "", "a\"b\\", `\`, "{,:[", []any{}, map[string]any{},
+		nil, true, 1.5, "", "a\"b\\", `\`, "{,:[",
+		[]any{},
+		map[string]any{},
 		map[string]any{"a": []any{map[string]any{"b": []any{}}, "ü\u2028"}, "c": map[string]any{"": nil}},
 	})
 	require.NoError(t, err)

@@ -97,7 +97,7 @@ func TestBalancerAsksHealthyMembersOnly(t *testing.T) {
 		assert.Equal(t, "well", body)
 	}
 	sick.Store(false)
-	require.Eventually(t, func() bool { _, body := get(t, front); return body == "sick" }, 5*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { _, body := get(t, front); return body == "sick" }, 30*time.Second, 5*time.Millisecond)
 }
 
 func TestBalancerAsksAnotherWhenADialFails(t *testing.T) {
@@ -116,7 +116,7 @@ func TestBalancerAsksAnotherWhenADialFails(t *testing.T) {
 		resp.Body.Close()
 		assert.Equal(t, "200 a body that is sent once", fmt.Sprint(resp.StatusCode, " ", string(body)))
 	}
-	require.Eventually(t, func() bool { return !lost().healthy.Load() }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return !lost().healthy.Load() }, 30*time.Second, time.Millisecond)
 }
 
 func TestBalancerWithoutHealthyMembers(t *testing.T) {
@@ -295,7 +295,7 @@ func TestBalancerProcess(t *testing.T) {
 	require.Eventually(t, func() bool {
 		gone, err := lb.live()
 		return err == nil && gone == nil
-	}, 10*time.Second, 10*time.Millisecond)
+	}, 30*time.Second, 10*time.Millisecond)
 	same, err = lb.balance(t.Context(), port, config)
 	require.NoError(t, err)
 	assert.Equal(t, port, same)

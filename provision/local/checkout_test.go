@@ -148,7 +148,7 @@ func TestCheckoutFollowsItsBranch(t *testing.T) {
 	slow.BuildTimeout = types.StringValue("300ms")
 	started := time.Now()
 	require.ErrorContains(t, b.make(ctx, &slow), "it was not done after 300ms")
-	assert.Less(t, time.Since(started), 5*time.Second)
+	assert.Less(t, time.Since(started), 30*time.Second)
 
 	// The path stays, and who still runs in the old directory can go on for now.
 	next := b.model("release", r.dir, "feature", "cp", "version", "built2")

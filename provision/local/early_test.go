@@ -19,7 +19,7 @@ func earlyUnit(t *testing.T) (unit, *starting) {
 	u.early.expect(u)
 	s := u.early.waiting[u.ref()]
 	require.NotNil(t, s)
-	require.Eventually(t, func() bool { return u.exists(s.nonce) }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return u.exists(s.nonce) }, 30*time.Second, time.Millisecond)
 	return u, s
 }
 
@@ -70,8 +70,8 @@ func TestSupervisorThatWaitsEndsWithItsProvider(t *testing.T) {
 		living, err := processes(u.ours)
 		return assert.NoError(t, err) && len(living) == 1
 	}
-	require.Eventually(t, waits, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, waits, 30*time.Second, 5*time.Millisecond)
 	require.NoError(t, provider.Process.Kill())
 	_ = provider.Wait()
-	require.Eventually(t, func() bool { return !waits() }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return !waits() }, 30*time.Second, 5*time.Millisecond)
 }

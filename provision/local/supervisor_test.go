@@ -157,7 +157,7 @@ func TestMemberThatIsKilledComesBack(t *testing.T) {
 	require.Eventually(t, func() bool {
 		st, err = u.live()
 		return err == nil && st != nil && st.Members[0].PID != killed.PID && st.Members[0].State == StateReady
-	}, 10*time.Second, 10*time.Millisecond)
+	}, 30*time.Second, 10*time.Millisecond)
 	assert.Equal(t, killed.Port, st.Members[0].Port)
 	assert.Equal(t, 1, st.Members[0].Restarts)
 	assert.Equal(t, "signal: killed", st.Members[0].Exit)
@@ -179,7 +179,7 @@ func theChild(t *testing.T, u unit, m MemberStatus) process {
 			}
 		}
 		return false
-	}, 5*time.Second, 10*time.Millisecond)
+	}, 30*time.Second, 10*time.Millisecond)
 	return child
 }
 
@@ -194,9 +194,9 @@ func TestSupervisorThatIsKilledLeavesNoMember(t *testing.T) {
 	orphan := theChild(t, u, st.Members[1])
 	require.NoError(t, syscall.Kill(st.PID, syscall.SIGKILL))
 	for _, m := range st.Members {
-		require.Eventually(t, func() bool { _, ok := identityOf(m.PID); return !ok }, 5*time.Second, 5*time.Millisecond)
+		require.Eventually(t, func() bool { _, ok := identityOf(m.PID); return !ok }, 30*time.Second, 5*time.Millisecond)
 	}
-	require.Eventually(t, func() bool { return !u.supervisor(st).alive() }, 5*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return !u.supervisor(st).alive() }, 30*time.Second, 5*time.Millisecond)
 	assert.True(t, orphan.alive())
 
 	again, err := bringTest(t, u, s, 2)
@@ -310,7 +310,7 @@ func TestMemberThatFallsIll(t *testing.T) {
 		require.Eventually(t, func() bool {
 			st, err = u.live()
 			return err == nil && st != nil && st.Members[0].State == state
-		}, 10*time.Second, 5*time.Millisecond)
+		}, 30*time.Second, 5*time.Millisecond)
 		assert.Equal(t, pid, st.Members[0].PID, "it is left alone")
 	}
 	require.NoError(t, os.WriteFile(sick, nil, 0o600))

@@ -192,7 +192,7 @@ func TestTerraform(t *testing.T) {
 		require.Eventually(t, func() bool {
 			st, err := s.unit(kindService, "web").live()
 			return err == nil && st == nil
-		}, 5*time.Second, 5*time.Millisecond)
+		}, 30*time.Second, 5*time.Millisecond)
 		out := s.run("apply", "-auto-approve", "-no-color")
 		assert.Contains(t, out, "1 added")
 		var after []int

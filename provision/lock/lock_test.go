@@ -162,7 +162,7 @@ func TestAcrossProcesses(t *testing.T) {
 	_, err = locks.Lock(ctx, "try", "down", time.Hour)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	assert.ErrorContains(t, err, "locking try: ")
-	assert.Less(t, time.Since(started), 5*time.Second)
+	assert.Less(t, time.Since(started), 30*time.Second)
 
 	time.AfterFunc(200*time.Millisecond, let)
 	unlock, err := locks.Lock(t.Context(), "try", "down", time.Minute)

@@ -154,14 +154,14 @@ func pids(t *testing.T, file string, n int) []int {
 			all = append(all, pid)
 		}
 		return len(all) == n && strings.HasSuffix(string(data), "\n")
-	}, 10*time.Second, 5*time.Millisecond)
+	}, 30*time.Second, 5*time.Millisecond)
 	return all
 }
 
 func assertDead(t *testing.T, pids []int) {
 	t.Helper()
 	for _, pid := range pids {
-		assert.Eventually(t, func() bool { return !alive(pid) }, 5*time.Second, 5*time.Millisecond, "%d lives", pid)
+		assert.Eventually(t, func() bool { return !alive(pid) }, 30*time.Second, 5*time.Millisecond, "%d lives", pid)
 	}
 }
 
@@ -184,7 +184,7 @@ func TestStopped(t *testing.T) {
 			err := prober.Hook(t.Context(), hook, nil)
 			assert.ErrorContains(t, err, "sh: it did not end in time, and was stopped after ")
 			assert.ErrorContains(t, err, "its last output:\n  begun")
-			assert.Less(t, time.Since(started), 8*time.Second)
+			assert.Less(t, time.Since(started), 30*time.Second)
 			assertDead(t, pids(t, file, 2))
 
 			require.NoError(t, os.Remove(file))
@@ -238,7 +238,7 @@ $`, log.String())
 
 	hangs := quick(provision.Check{Kind: "command", Command: []string{"sleep", "1000"}})
 	err := Prober{}.Check(t.Context(), hangs, nil)
-	assert.Regexp(t, `^sleep does not hold after 300ms, \d (try|tries): it did not end in time, and was stopped after `, err.Error())
+	assert.Regexp(t, `^sleep does not hold after 900ms, \d (try|tries): it did not end in time, and was stopped after `, err.Error())
 }
 
 type brokenLog struct{}

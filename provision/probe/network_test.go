@@ -38,7 +38,7 @@ func noLeaks(t *testing.T) {
 
 // quick is a check that does not take long to fail.
 func quick(c provision.Check) provision.Check {
-	c.Within, c.Interval, c.Timeout = 300*time.Millisecond, 10*time.Millisecond, 150*time.Millisecond
+	c.Within, c.Interval, c.Timeout = 900*time.Millisecond, 10*time.Millisecond, 450*time.Millisecond
 	return c
 }
 
@@ -117,8 +117,8 @@ func TestHTTP(t *testing.T) {
 		"exact status":   {provision.Check{URL: s.URL + "/ok", Status: 204}, "the answer is 200 OK, and not 204"},
 		"contains":       {provision.Check{URL: s.URL + "/ok", Contains: "ill"}, `the answer does not contain "ill"`},
 		"huge":           {provision.Check{URL: s.URL + "/huge", Contains: "y"}, `the first MiB of the answer does not contain "y"`},
-		"hang":           {provision.Check{URL: s.URL + "/hang"}, "no answer within 150ms"},
-		"drip":           {provision.Check{URL: s.URL + "/drip", Contains: "ended"}, "reading the answer: no answer within 150ms"},
+		"hang":           {provision.Check{URL: s.URL + "/hang"}, "no answer within 450ms"},
+		"drip":           {provision.Check{URL: s.URL + "/drip", Contains: "ended"}, "reading the answer: no answer within 450ms"},
 		"loop":           {provision.Check{URL: s.URL + "/loop"}, "it redirects more than 5 times"},
 		"elsewhere":      {provision.Check{URL: s.URL + "/elsewhere"}, "it redirects to another host, elsewhere.example"},
 		"private":        {provision.Check{URL: "http://bob:canary-user@x.localhost:" + port + "/private?token=canary-query"}, "401 Unauthorized"},
@@ -129,7 +129,7 @@ func TestHTTP(t *testing.T) {
 			var log bytes.Buffer
 			err := Prober{}.Check(t.Context(), quick(test.check), &log)
 			require.ErrorContains(t, err, test.want)
-			assert.Regexp(t, ` does not hold after 300ms, \d+ (try|tries): `, err.Error())
+			assert.Regexp(t, ` does not hold after 900ms, \d+ (try|tries): `, err.Error())
 			assert.Contains(t, log.String(), test.want)
 			assert.Equal(t, 1, strings.Count(log.String(), "\n"), "the same reason is said once: %s", log.String())
 			assert.NotContains(t, err.Error()+log.String(), "canary")
@@ -146,7 +146,7 @@ func TestBadAddresses(t *testing.T) {
 		err := Prober{}.Check(t.Context(), provision.Check{Kind: "http", URL: bad}, nil)
 		require.ErrorContains(t, err, "its url is none that starts with http://HOST", bad)
 		assert.NotContains(t, err.Error(), "canary")
-		assert.Less(t, time.Since(started), time.Second, "it will not be better")
+		assert.Less(t, time.Since(started), 10*time.Second, "it will not be better")
 	}
 	for _, bad := range []string{"", "x", ":80", "x:"} {
 		assert.ErrorContains(t, Prober{}.Check(t.Context(), provision.Check{Kind: "tcp", Address: bad}, nil), "is not HOST:PORT")
@@ -165,7 +165,7 @@ func TestTCP(t *testing.T) {
 	require.NoError(t, Prober{}.Check(t.Context(), check, nil))
 	require.NoError(t, listener.Close())
 	err = Prober{}.Check(t.Context(), check, nil)
-	assert.ErrorContains(t, err, "db.localhost:"+port+" does not hold after 300ms")
+	assert.ErrorContains(t, err, "db.localhost:"+port+" does not hold after 900ms")
 	assert.ErrorContains(t, err, "connection refused")
 }
 
@@ -208,7 +208,7 @@ func TestCancelledCheck(t *testing.T) {
 		started := time.Now()
 		err := Prober{}.Check(ctx, provision.Check{Kind: "http", URL: s.URL + path, Contains: "x", Interval: time.Hour, Within: time.Hour, Timeout: time.Hour}, nil)
 		assert.Equal(t, context.Canceled, err)
-		assert.Less(t, time.Since(started), 5*time.Second)
+		assert.Less(t, time.Since(started), 30*time.Second)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()

@@ -106,7 +106,7 @@ func (k killed) terraform() int {
 		}
 		_, err = fmt.Sscanf(string(content), "%d", &pid)
 		return err == nil
-	}, 10*time.Second, 5*time.Millisecond)
+	}, 30*time.Second, 5*time.Millisecond)
 	return pid
 }
 
@@ -229,7 +229,7 @@ func TestShimForwardsOneInterrupt(t *testing.T) {
 	var out strings.Builder
 	cmd.Stdout = &out
 	require.NoError(t, cmd.Start())
-	require.Eventually(t, func() bool { return exists(mark) }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return exists(mark) }, 30*time.Second, 5*time.Millisecond)
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, os.Interrupt, syscall.SIGHUP} {
 		require.NoError(t, cmd.Process.Signal(sig))
 		time.Sleep(100 * time.Millisecond)
