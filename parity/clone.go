@@ -11,6 +11,9 @@ import (
 // common is not copied.
 func (s *Snapshot) Clone() *Snapshot {
 	s.packAll()
+	if s.shared == nil {
+		s.shared = &shared{prepared: map[preparation]func() *environment{}}
+	}
 	c := *s
 	c.pack = s.pack.clone()
 	c.Resources = slices.Clone(s.Resources)

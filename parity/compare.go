@@ -55,12 +55,12 @@ func canonicalise(base, cand *Snapshot, cat *catalog.Catalog, opt Options) (b, c
 	both(func() { base.hide(cand.secrets) }, func() { cand.hide(base.secrets) })
 	b = &environment{snap: base, cat: cat}
 	c = &environment{snap: cand, cat: cat}
-	both(func() { b.word = ownWord(base) }, func() { c.word = ownWord(cand) })
+	both(func() { b.word = base.ownWord() }, func() { c.word = cand.ownWord() })
 	b.names, c.names = environmentNames(b, c)
 	b.names.add(opt.BaselineNames...)
 	c.names.add(opt.CandidateNames...)
 	planned := base.refers() || cand.refers()
-	both(func() { b.prepare(planned) }, func() { c.prepare(planned) })
+	both(func() { b = b.prepared(planned) }, func() { c = c.prepared(planned) })
 	return b, c
 }
 

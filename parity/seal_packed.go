@@ -182,6 +182,7 @@ func (s *Snapshot) hidePacked(secrets *secrets) {
 	if len(hidden) == 0 {
 		return
 	}
+	s.shared = nil
 	into := make(map[uint32]uint32, len(hidden))
 	for id, text := range hidden {
 		into[id] = s.pack.texts.ofString(text)

@@ -37,6 +37,7 @@ type Snapshot struct {
 	Sealed  bool
 	pack    *Packer
 	secrets *secrets // plain texts to keep out of everything that is shown
+	shared  *shared  // with its copies; nil: there are none
 }
 
 // Module says where a module's code is from, as its caller wrote it.
@@ -151,6 +152,7 @@ func (s *Snapshot) Merge(other *Snapshot) error {
 				r.Address, strings.Join(s.Sources, ", "), strings.Join(other.Sources, ", "))
 		}
 	}
+	s.shared = nil
 	s.markSealed()
 	other.markSealed()
 	s.Sealed = s.Sealed && other.Sealed

@@ -52,6 +52,13 @@ type survey struct {
 	users   map[*unit][]*unit // unit -> tiers that refer to it
 }
 
+func (e *environment) surveyed() *survey {
+	if e.survey != nil {
+		return e.survey
+	}
+	return newSurvey(e)
+}
+
 func newSurvey(e *environment) *survey {
 	s := &survey{env: e, facts: map[*unit]*facts{}, zoneOf: map[uint32]string{}, targets: map[*unit][]*unit{}, users: map[*unit][]*unit{}}
 	for _, u := range e.units {

@@ -32,6 +32,8 @@ type environment struct {
 	units []*unit
 	refs  *references
 	plans map[sealKey]*plan
+	// survey is made with the rest where several comparisons share it.
+	survey *survey
 
 	// What functions said of texts that come often.
 	canonicalNames, modulePaths, stems, zoneStems map[string]string
