@@ -462,8 +462,10 @@ func (e *environment) located(s string) string {
 	if a := e.refs.account; a != "" && strings.Contains(s, a) {
 		s = strings.ReplaceAll(s, a, "{account}")
 	}
-	if m := rootOf.FindStringSubmatch(s); m != nil {
-		s = m[1] // a policy may name an account either way
+	if strings.HasSuffix(s, ":root") {
+		if m := rootOf.FindStringSubmatch(s); m != nil {
+			return m[1] // a policy may name an account either way
+		}
 	}
 	return s
 }

@@ -358,7 +358,7 @@ func compareUnits(aligned *alignments, b, c *unit, filled []map[*unit]map[string
 			if len(d.out) == 0 {
 				break
 			}
-			o := &differ{b: be, c: ce, t: b.typ, aligned: aligned, skip: skip}
+			o := &differ{b: be, c: ce, t: b.typ, aligned: aligned, skip: skip, asked: d.out}
 			o.resources(other, m)
 			d.out = d.common(o.out, exact && m.block() != other.block())
 		}

@@ -36,6 +36,7 @@ type differ struct {
 	partialB, partialC bool            // a source does not tell everything
 	skip               map[string]bool // top-level attributes that other resources fill in
 	base, cand         *Resource       // nil: documents
+	asked              []difference    // nothing else has to be found; nil: all has
 	strict             bool            // both are documents
 	untyped            bool            // of documents: one's format knows texts only
 	compared

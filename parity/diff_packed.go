@@ -108,6 +108,7 @@ type check struct {
 	l    *layout
 	at   uint32 // of its first leaf, from the attribute's
 	p    place
+	own  bool // it stands under a key of the user's
 	text bool // the part's canonical texts are compared
 	tag  bool
 	mild bool // a version, of which nothing is foreign
@@ -153,7 +154,9 @@ func (d *differ) check(l *layout, at uint32, p place) *check {
 			if !keyed && d.t.Aspect(q.attr).Kind == catalog.Identity {
 				continue
 			}
-			x.kids = append(x.kids, d.check(l.kids[i], at+l.first[i], q))
+			kid := d.check(l.kids[i], at+l.first[i], q)
+			kid.own = keyed
+			x.kids = append(x.kids, kid)
 		}
 	case List:
 		d.checkList(x)
@@ -247,27 +250,18 @@ func (d *differ) packedFields(a *alignments, b, c *packed) {
 	found := a.of(b.layout, c.layout, d.t)
 	for i := range found.both {
 		x := &found.both[i]
-		if d.skip[x.key] {
-			continue
-		}
 		switch {
+		case d.skip[x.key] || !d.wanted(x.key):
 		case x.how == nil:
-		case x.how.op == scalar && !b.refers(x.b) && !c.refers(x.c):
-			if equal, foreign := d.scalars(a, x.how, b.in, c.in, b.at+b.layout.first[x.b], c.at+c.layout.first[x.c]); !equal || foreign {
-				d.emit(difference{path: x.how.p.path, attr: x.how.p.attr, base: b.item(x.b), cand: c.item(x.c), foreign: foreign})
-			}
-			continue
+			d.value(b.item(x.b), c.item(x.c), place{}.field(x.key), false)
 		default:
-			stuck, varying, unresolved := len(d.stuck), len(d.varying), d.unresolved
-			at, to := b.at+b.layout.first[x.b], c.at+c.layout.first[x.c]
-			if d.equalPacked(a, x.how, b.in, c.in, at, to) {
-				continue
-			}
-			d.stuck, d.varying, d.unresolved = d.stuck[:stuck], d.varying[:varying], unresolved
+			d.packedValue(a, x.how, b.in, c.in, b.at+b.layout.first[x.b], c.at+c.layout.first[x.c])
 		}
-		d.field(b.item(x.b), c.item(x.c), place{}, x.key, false)
 	}
 	lone := func(n *packed, x loneAttribute, partial bool, f func(Value)) {
+		if !d.wanted(x.key) {
+			return
+		}
 		if kid := n.layout.kids[x.at]; kid.kind != Unknown && n.in.empty(kid, n.at+n.layout.first[x.at]) {
 			return
 		}
@@ -281,6 +275,38 @@ func (d *differ) packedFields(a *alignments, b, c *packed) {
 	for _, x := range found.loneC {
 		lone(c, x, d.partialB, func(v Value) { d.field(Value{}, v, place{}, x.key, false) })
 	}
+}
+
+// packedValue compares two values of one form as value does.
+func (d *differ) packedValue(a *alignments, x *check, b, c *Packer, at, to uint32) {
+	switch {
+	case d.skip[x.p.attr]:
+		return
+	case x.op == scalar && !b.refers(at+x.at) && !c.refers(to+x.at):
+		if equal, foreign := d.scalars(a, x, b, c, at+x.at, to+x.at); !equal || foreign {
+			d.emit(difference{path: x.p.path, attr: x.p.attr, base: b.value(x.l, at+x.at), cand: c.value(x.l, to+x.at), foreign: foreign})
+		}
+		return
+	case x.op == all && (x.l.kind == Object || len(x.l.kids) == 1):
+		for _, kid := range x.kids {
+			d.packedValue(a, kid, b, c, at, to)
+		}
+		return
+	}
+	stuck, varying, unresolved := len(d.stuck), len(d.varying), d.unresolved
+	if d.equalPacked(a, x, b, c, at, to) {
+		return
+	}
+	d.stuck, d.varying, d.unresolved = d.stuck[:stuck], d.varying[:varying], unresolved
+	d.value(b.value(x.l, at+x.at), c.value(x.l, to+x.at), x.p, x.own)
+}
+
+// wanted reports whether an attribute is to be compared.
+func (d *differ) wanted(key string) bool {
+	return d.asked == nil || slices.ContainsFunc(d.asked, func(x difference) bool {
+		rest, ok := strings.CutPrefix(x.attr, key)
+		return ok && (rest == "" || rest[0] == '.')
+	})
 }
 
 // empty reports what Empty does.
@@ -369,17 +395,15 @@ const (
 )
 
 func (d *differ) equalScalars(a *alignments, x *check, b, c *Packer, at, to uint32) bool {
-	if strings.HasPrefix(b.text(at), "${") || strings.HasPrefix(c.text(to), "${") {
+	if b.refers(at) || c.refers(to) {
 		return false
 	}
 	equal, foreign := d.scalars(a, x, b, c, at, to)
 	return equal && !foreign
 }
 
-// refers reports whether an attribute, a scalar, names what is yet to be made.
-func (n *packed) refers(i int) bool {
-	return strings.HasPrefix(n.in.text(n.at+n.layout.first[i]), "${")
-}
+// refers reports whether a text names what is yet to be made.
+func (p *Packer) refers(at uint32) bool { return strings.HasPrefix(p.text(at), "${") }
 
 // scalars does what equal does.
 func (d *differ) scalars(a *alignments, x *check, b, c *Packer, at, to uint32) (equal, foreign bool) {
