@@ -22,6 +22,7 @@ type locator struct {
 	base  string                 // what files are named from
 	env   *provision.Environment // nil: the candidate is no environment
 	roots []string               // Terraform directories that the candidate is made by
+	first string                 // the file of the first of them that people look at first
 	files []string               // what else it was read from
 	docs  map[string]hcl.Range   // documents of the candidate, by address
 	near  []string               // directories of those: a state or plan often lies beside what it is of
@@ -135,7 +136,10 @@ func (l *locator) place(f parity.Finding) *parity.Location {
 	case l.env != nil:
 		return l.of(l.env.Range)
 	case len(l.roots) > 0:
-		return l.at(firstFile(l.roots[0]), 1, 1)
+		if l.first == "" {
+			l.first = firstFile(l.roots[0])
+		}
+		return l.at(l.first, 1, 1)
 	case len(l.files) > 0:
 		return l.at(l.files[0], 1, 1)
 	}

@@ -32,9 +32,10 @@ type mender struct {
 	name   string                 // of the candidate's environment; "": it is none
 	stems  []string               // what the candidate's own files of variables are called
 	others []string               // directories that others are made of, too
-	parsed map[string]*hcl.File   // by name; nil: it cannot be read
-	listed map[listing][]string   // absolute names of files
-	blocks map[string]blocks      // of the files of a directory
+	tiers  map[string][]*parity.Tier
+	parsed map[string]*hcl.File // by name; nil: it cannot be read
+	listed map[listing][]string // absolute names of files
+	blocks map[string]blocks    // of the files of a directory
 }
 
 // listing is the files of a directory whose names match a pattern.
@@ -231,9 +232,15 @@ func (m *mender) tierOf(f parity.Finding) *parity.Tier {
 	if f.Tier == nil {
 		return nil
 	}
-	for i := range m.rep.Tiers {
-		t := &m.rep.Tiers[i]
-		if t.Name == *f.Tier && t.Baseline != nil && t.Baseline.Address == f.Subject.Baseline {
+	if m.tiers == nil {
+		m.tiers = map[string][]*parity.Tier{}
+		for i := range m.rep.Tiers {
+			t := &m.rep.Tiers[i]
+			m.tiers[t.Name] = append(m.tiers[t.Name], t)
+		}
+	}
+	for _, t := range m.tiers[*f.Tier] {
+		if t.Baseline != nil && t.Baseline.Address == f.Subject.Baseline {
 			return t
 		}
 	}
