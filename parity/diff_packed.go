@@ -316,8 +316,8 @@ func (p *Packer) empty(l *layout, at uint32) bool {
 		return true
 	case List, Object:
 		for i, kid := range l.kids {
-			if l.kind == List && kid.kind == Object || !p.empty(kid, at+l.first[i]) {
-				return len(l.kids) > 0 && l.kind == List && p.value(l, at).Empty() // blocks that are there may say something
+			if !p.empty(kid, at+l.first[i]) || l.kind == List && kid.marks() {
+				return false
 			}
 		}
 		return true
@@ -325,6 +325,12 @@ func (p *Packer) empty(l *layout, at uint32) bool {
 		return false
 	}
 	return Value{Kind: l.kind, Text: p.text(at)}.Empty()
+}
+
+// marks reports whether a block, of which all is empty, says something by being
+// there, as isMarker does.
+func (l *layout) marks() bool {
+	return l.kind == Object && !l.nulls && !slices.ContainsFunc(l.kids, func(kid *layout) bool { return kid.kind != List && kid.kind != Object })
 }
 
 func (d *differ) equalPacked(a *alignments, x *check, b, c *Packer, at, to uint32) bool {

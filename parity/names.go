@@ -165,7 +165,8 @@ func classOf(r rune) class {
 
 // replace puts {env} in place of every word that names the environment.
 func (n *nameSet) replace(s string) string {
-	if !n.mayOccur(s) {
+	from, to := n.within(s)
+	if from == to {
 		return s
 	}
 	var b strings.Builder
@@ -199,11 +200,15 @@ func (n *nameSet) replace(s string) string {
 	for _, w := range n.phrases {
 		s = replaceFold(s, w)
 	}
-	eachWord(s, func(from, to int) {
-		if len(run) > 0 && run[len(run)-1].to != from {
+	if len(n.phrases) > 0 {
+		from, to = 0, len(s)
+	}
+	eachWord(s[from:to], func(start, end int) {
+		start, end = from+start, from+end
+		if len(run) > 0 && run[len(run)-1].to != start {
 			flush()
 		}
-		run = append(run, span{from, to})
+		run = append(run, span{start, end})
 	})
 	flush()
 	b.WriteString(s[last:])
@@ -253,12 +258,39 @@ func isWordRune(r rune) bool {
 	return classOf(r) != noWord
 }
 
-func (n *nameSet) mayOccur(s string) bool {
+// within returns the bounds of that part of a text in which words that name the
+// environment may be: from the first to the last that holds one. They are equal
+// where there is none.
+func (n *nameSet) within(s string) (from, to int) {
 	if len(n.parts) == 0 {
-		return false
+		return 0, 0
 	}
 	low := strings.ToLower(s)
-	return slices.ContainsFunc(n.parts, func(part string) bool { return strings.Contains(low, part) })
+	from = len(s)
+	for _, part := range n.parts {
+		if i := strings.Index(low, part); i >= 0 {
+			from, to = min(from, i), max(to, strings.LastIndex(low, part)+len(part))
+		}
+	}
+	switch {
+	case to == 0:
+		return 0, 0
+	case len(low) != len(s):
+		return 0, len(s)
+	}
+	separates := func(r rune) bool { return classOf(r) == noWord }
+	if i := strings.LastIndexFunc(s[:from], separates); i < 0 {
+		from = 0
+	} else {
+		_, size := utf8.DecodeRuneInString(s[i:])
+		from = i + size
+	}
+	if i := strings.IndexFunc(s[to:], separates); i < 0 {
+		to = len(s)
+	} else {
+		to += i
+	}
+	return from, to
 }
 
 // elide leaves the environment's name out of a canonical text, with one
