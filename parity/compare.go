@@ -223,7 +223,7 @@ func (j *judge) tierOf(b, c *unit) string {
 		if side.u.typ.Kind == "subnet" || side.u.typ.Kind == "network" || side.u.typ.Kind == "firewall" {
 			continue
 		}
-		if users := side.s.users[side.u]; len(users) == 1 {
+		if users := side.s.users[side.u.index]; len(users) == 1 {
 			return j.nameOf(users[0])
 		}
 	}

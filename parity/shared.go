@@ -93,6 +93,9 @@ func (e *environment) own(u *unit) *unit {
 }
 
 func (e *environment) ownOf(us []*unit) []*unit {
+	if len(us) == 0 {
+		return nil
+	}
 	out := make([]*unit, len(us))
 	for i, u := range us {
 		out[i] = e.units[u.index]
@@ -102,19 +105,16 @@ func (e *environment) ownOf(us []*unit) []*unit {
 
 func (s *survey) clone(e *environment) *survey {
 	c := &survey{
-		env: e, zoneOf: s.zoneOf,
-		facts: make(map[*unit]*facts, len(s.facts)), targets: make(map[*unit][]*unit, len(s.targets)), users: make(map[*unit][]*unit, len(s.users)),
+		env: e, zoneOf: s.zoneOf, facts: make([]*facts, len(s.facts)), targets: make([][]*unit, len(s.targets)), users: make([][]*unit, len(s.users)),
+		seen: make([]int, len(s.seen)),
 	}
-	for u, f := range s.facts {
-		own := *f
-		own.primary, own.balanced = e.own(f.primary), e.ownOf(f.balanced)
-		c.facts[e.units[u.index]] = &own
-	}
-	for u, us := range s.targets {
-		c.targets[e.units[u.index]] = e.ownOf(us)
-	}
-	for u, us := range s.users {
-		c.users[e.units[u.index]] = e.ownOf(us)
+	for i, f := range s.facts {
+		if f != nil {
+			own := *f
+			own.primary, own.balanced = e.own(f.primary), e.ownOf(f.balanced)
+			c.facts[i] = &own
+		}
+		c.targets[i], c.users[i] = e.ownOf(s.targets[i]), e.ownOf(s.users[i])
 	}
 	return c
 }

@@ -46,10 +46,12 @@ type facts struct {
 // survey learns the facts of every tier of an environment.
 type survey struct {
 	env     *environment
-	facts   map[*unit]*facts
+	facts   []*facts          // by the unit's index; nil of units that have none
 	zoneOf  map[uint32]string // number of the text that is a subnet's id -> zone
-	targets map[*unit][]*unit // unit -> balancers that name it, or that glue ties to it
-	users   map[*unit][]*unit // unit -> tiers that refer to it
+	targets [][]*unit         // by the unit's index: balancers that name it, or that glue ties to it
+	users   [][]*unit         // by the unit's index: tiers that refer to it
+	seen    []int             // by the unit's index: when it was named last
+	times   int               // that units were asked what they name
 }
 
 func (e *environment) surveyed() *survey {
@@ -60,7 +62,8 @@ func (e *environment) surveyed() *survey {
 }
 
 func newSurvey(e *environment) *survey {
-	s := &survey{env: e, facts: map[*unit]*facts{}, zoneOf: map[uint32]string{}, targets: map[*unit][]*unit{}, users: map[*unit][]*unit{}}
+	s := &survey{env: e, zoneOf: map[uint32]string{}}
+	s.facts, s.targets, s.users, s.seen = make([]*facts, len(e.units)), make([][]*unit, len(e.units)), make([][]*unit, len(e.units)), make([]int, len(e.units))
 	for _, u := range e.units {
 		switch u.typ.Kind {
 		case "subnet":
@@ -83,10 +86,10 @@ func newSurvey(e *environment) *survey {
 		named := s.named(u)
 		if isTier(u) {
 			for _, x := range named {
-				s.users[x] = append(s.users[x], u)
+				s.users[x.index] = append(s.users[x.index], u)
 			}
 		}
-		s.facts[u] = s.learn(u, named)
+		s.facts[u.index] = s.learn(u, named)
 	}
 	return s
 }
@@ -108,7 +111,7 @@ func (s *survey) tie(u *unit) {
 	}
 	for _, x := range named {
 		if x.typ.Kind == "compute" || x.typ.Kind == "function" {
-			s.targets[x] = append(s.targets[x], balancers...)
+			s.targets[x.index] = append(s.targets[x.index], balancers...)
 		}
 	}
 }
@@ -120,7 +123,8 @@ func (s *survey) named(u *unit) []*unit { return s.namedBut(u, false) }
 
 // namedBut is named, without what a program is told in its environment.
 func (s *survey) namedBut(u *unit, told bool) []*unit {
-	seen := map[*unit]bool{u: true}
+	s.times++
+	s.seen[u.index] = s.times
 	var out []*unit
 	note := func(n *packed, leaf uint32) {
 		found := s.env.refs.at(n, leaf)
@@ -128,8 +132,8 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 			return // a name that many share names none of them here
 		}
 		for _, t := range found {
-			if x := s.env.refs.targets[t].u; x != nil && !seen[x] {
-				seen[x] = true
+			if x := s.env.refs.targets[t].u; x != nil && s.seen[x.index] != s.times {
+				s.seen[x.index] = s.times
 				out = append(out, x)
 			}
 		}
@@ -194,7 +198,7 @@ func (s *survey) learn(u *unit, named []*unit) *facts {
 			f.balanced = append(f.balanced, x)
 		}
 	}
-	f.balanced = append(f.balanced, s.targets[u]...)
+	f.balanced = append(f.balanced, s.targets[u.index]...)
 	return f
 }
 
