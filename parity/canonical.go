@@ -488,6 +488,7 @@ func isAlnum(c byte) bool {
 // something behind them, hosts in URLs, ids in lists.
 func (e *environment) inside(s string) string {
 	var b strings.Builder
+	b.Grow(len(s))
 	run := func(text string) {
 		if t := e.refs.inRun(text); t != "" {
 			b.WriteString(t)

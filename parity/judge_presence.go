@@ -281,8 +281,8 @@ func (j *judge) providers() {
 
 // shortProvider is a provider's source without its registry.
 func shortProvider(s string) string {
-	if parts := strings.Split(s, "/"); len(parts) == 3 {
-		return parts[1] + "/" + parts[2]
+	if _, rest, ok := strings.Cut(s, "/"); ok && strings.Count(rest, "/") == 1 {
+		return rest
 	}
 	return s
 }

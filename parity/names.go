@@ -170,6 +170,7 @@ func (n *nameSet) replace(s string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s) + len(envToken))
 	last := 0
 	hit := func(from, to int) bool {
 		if !n.has(s[from:to]) {
@@ -315,6 +316,9 @@ func withoutToken(s string, before bool) string {
 	var b strings.Builder
 	for {
 		head, tail, found := strings.Cut(s, envToken)
+		if found {
+			b.Grow(len(s))
+		}
 		switch {
 		case !found && b.Len() == 0:
 			return s
