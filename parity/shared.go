@@ -53,6 +53,7 @@ func (s *shared) of(e *environment, planned bool) *environment {
 	if once == nil {
 		once = sync.OnceValue(func() *environment {
 			first := *e
+			first.snap = e.snap.Clone() // which nobody changes
 			first.prepare(planned)
 			first.survey = newSurvey(&first)
 			return &first
