@@ -156,7 +156,11 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 func (s *survey) told(u *unit) bool {
 	return slices.ContainsFunc(u.members, func(m *Resource) bool {
 		n := m.Attributes.packed()
-		return n != nil && len(s.env.plan(n, u.typ).told) > 0
+		if n == nil {
+			return false
+		}
+		told := s.env.plan(n, u.typ).told
+		return told[0] < told[1]
 	})
 }
 
