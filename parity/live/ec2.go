@@ -207,8 +207,9 @@ func imagesThatRun(ctx context.Context, r *reader, chosen []*record) {
 			for _, i := range out.Images {
 				if name := aws.ToString(i.Name); name != "" {
 					day, _, _ := strings.Cut(aws.ToString(i.CreationDate), "T")
-					labels[aws.ToString(i.ImageId)] = name + " of " + day
-					r.external(parity.External{Address: "data.aws_ami." + identifier(name), Names: []string{aws.ToString(i.ImageId)}, Label: name + " of " + day})
+					id, label := aws.ToString(i.ImageId), name+" of "+day
+					labels[id] = label
+					r.external(parity.External{Address: "data.aws_ami." + identifier(name), Names: []string{id}, Label: label})
 				}
 			}
 		})
@@ -222,7 +223,7 @@ func imagesThatRun(ctx context.Context, r *reader, chosen []*record) {
 			for image := range run {
 				names[cmp.Or(labels[image], image)] = true
 			}
-			rec.tell("machine_images", strings.Join(names.list(), ", "))
+			rec.tell("machine_images", names.text())
 		}
 	}
 }

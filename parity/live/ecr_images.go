@@ -4,18 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
+
+	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
-// tagged images of ECR: the account, the region, the repository and the tag.
-var taggedImage = regexp.MustCompile(`^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z.-]+/([^:@]+)(?::([^@]+))?$`)
+// taggedImage is one of ECR's: the account, the region, the repository and the tag.
+var taggedImage = lazyregexp.New(`^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z.-]+/([^:@]+)(?::([^@]+))?$`)
 
 // container is what is read of a container's definition.
 type container struct{ Name, Image string }
@@ -92,5 +92,5 @@ func (r *reader) ownImage(image string) (repository, tag string) {
 	if m[4] == "" {
 		return m[3], "latest"
 	}
-	return m[3], strings.TrimSpace(m[4])
+	return m[3], m[4]
 }

@@ -178,7 +178,7 @@ func updatesOfCaches(ctx context.Context, r *reader, chosen []*record) {
 		return
 	}
 	var api elasticacheAPI = elasticache.NewFromConfig(r.cfg)
-	pending := map[string]several{}
+	pending := versions{}
 	in := &elasticache.DescribeUpdateActionsInput{MaxRecords: aws.Int32(50), UpdateActionStatus: []types.UpdateActionStatus{
 		types.UpdateActionStatusNotApplied, types.UpdateActionStatusWaitingToStart, types.UpdateActionStatusScheduled, types.UpdateActionStatusScheduling,
 	}}
@@ -186,7 +186,7 @@ func updatesOfCaches(ctx context.Context, r *reader, chosen []*record) {
 		for _, u := range out.UpdateActions {
 			for _, id := range []*string{u.ReplicationGroupId, u.CacheClusterId} {
 				if id != nil {
-					addPending(pending, id, u.ServiceUpdateName)
+					pending.add(*id, aws.ToString(u.ServiceUpdateName))
 				}
 			}
 		}

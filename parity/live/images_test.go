@@ -56,9 +56,7 @@ func TestMachinesThatTheirTemplateLeftBehind(t *testing.T) {
 		}
 		for _, e := range stale.exchanges {
 			if e.Operation == operation {
-				_, old, _ := strings.Cut(e.Response.Body, "<imageId>")
-				old, _, _ = strings.Cut(old, "<")
-				return reply(200, "text/xml", strings.ReplaceAll(e.Response.Body, old, "ami-0new"))
+				return reply(200, "text/xml", strings.ReplaceAll(e.Response.Body, stale.told(operation, "imageId"), "ami-0new"))
 			}
 		}
 		return nil

@@ -219,7 +219,7 @@ func (r *run) snapshot(chosen []*record) *parity.Snapshot {
 	snap := &parity.Snapshot{Sources: []string{r.source.Text}, Providers: map[string]string{}, Externals: r.externals, Shows: r.shows()}
 	r.name(chosen)
 	for _, rec := range chosen {
-		snap.Resources = append(snap.Resources, rec.resource(r.known))
+		snap.Resources = append(snap.Resources, rec.resource())
 	}
 	slices.SortFunc(snap.Externals, func(a, b parity.External) int { return strings.Compare(a.Address+a.Names[0], b.Address+b.Names[0]) })
 	slices.SortFunc(snap.Resources, func(a, b parity.Resource) int { return strings.Compare(a.Address, b.Address) })

@@ -80,22 +80,14 @@ func (x running) tell(rec *recording) *recording {
 			return document(map[string]any{"Entries": entries[1:]})
 		case "rds DescribePendingMaintenanceActions":
 			actions := ""
-			for _, e := range rec.exchanges {
-				if e.Operation == "DescribeDBInstances" && x.pending != "" {
-					_, arn, _ := strings.Cut(e.Response.Body, "<DBInstanceArn>")
-					arn, _, _ = strings.Cut(arn, "</DBInstanceArn>")
-					actions = "<ResourcePendingMaintenanceActions><ResourceIdentifier>" + arn + "</ResourceIdentifier><PendingMaintenanceActionDetails><PendingMaintenanceAction><Action>" + x.pending + "</Action></PendingMaintenanceAction></PendingMaintenanceActionDetails></ResourcePendingMaintenanceActions>"
-				}
+			if arn := rec.told("DescribeDBInstances", "DBInstanceArn"); x.pending != "" {
+				actions = "<ResourcePendingMaintenanceActions><ResourceIdentifier>" + arn + "</ResourceIdentifier><PendingMaintenanceActionDetails><PendingMaintenanceAction><Action>" + x.pending + "</Action></PendingMaintenanceAction></PendingMaintenanceActionDetails></ResourcePendingMaintenanceActions>"
 			}
 			return reply(200, "text/xml", "<DescribePendingMaintenanceActionsResponse><DescribePendingMaintenanceActionsResult><PendingMaintenanceActions>"+actions+"</PendingMaintenanceActions></DescribePendingMaintenanceActionsResult></DescribePendingMaintenanceActionsResponse>")
 		case "elasticache DescribeUpdateActions":
 			actions := ""
-			for _, e := range rec.exchanges {
-				if e.Operation == "DescribeReplicationGroups" && x.update != "" {
-					_, id, _ := strings.Cut(e.Response.Body, "<ReplicationGroupId>")
-					id, _, _ = strings.Cut(id, "</ReplicationGroupId>")
-					actions = "<UpdateAction><ReplicationGroupId>" + id + "</ReplicationGroupId><ServiceUpdateName>" + x.update + "</ServiceUpdateName><UpdateActionStatus>not-applied</UpdateActionStatus></UpdateAction>"
-				}
+			if id := rec.told("DescribeReplicationGroups", "ReplicationGroupId"); x.update != "" {
+				actions = "<UpdateAction><ReplicationGroupId>" + id + "</ReplicationGroupId><ServiceUpdateName>" + x.update + "</ServiceUpdateName><UpdateActionStatus>not-applied</UpdateActionStatus></UpdateAction>"
 			}
 			return reply(200, "text/xml", "<DescribeUpdateActionsResponse><DescribeUpdateActionsResult><UpdateActions>"+actions+"</UpdateActions></DescribeUpdateActionsResult></DescribeUpdateActionsResponse>")
 		}

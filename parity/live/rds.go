@@ -18,8 +18,8 @@ type rdsAPI interface {
 	DescribeDBInstances(context.Context, *rds.DescribeDBInstancesInput, ...func(*rds.Options)) (*rds.DescribeDBInstancesOutput, error)
 	DescribeDBParameterGroups(context.Context, *rds.DescribeDBParameterGroupsInput, ...func(*rds.Options)) (*rds.DescribeDBParameterGroupsOutput, error)
 	DescribeDBParameters(context.Context, *rds.DescribeDBParametersInput, ...func(*rds.Options)) (*rds.DescribeDBParametersOutput, error)
-	DescribePendingMaintenanceActions(context.Context, *rds.DescribePendingMaintenanceActionsInput, ...func(*rds.Options)) (*rds.DescribePendingMaintenanceActionsOutput, error)
 	DescribeDBSubnetGroups(context.Context, *rds.DescribeDBSubnetGroupsInput, ...func(*rds.Options)) (*rds.DescribeDBSubnetGroupsOutput, error)
+	DescribePendingMaintenanceActions(context.Context, *rds.DescribePendingMaintenanceActionsInput, ...func(*rds.Options)) (*rds.DescribePendingMaintenanceActionsOutput, error)
 	ListTagsForResource(context.Context, *rds.ListTagsForResourceInput, ...func(*rds.Options)) (*rds.ListTagsForResourceOutput, error)
 }
 
@@ -227,28 +227,19 @@ func maintenanceOfDatabases(ctx context.Context, r *reader, chosen []*record) {
 		return
 	}
 	var api rdsAPI = rds.NewFromConfig(r.cfg)
-	pending := map[string]several{}
+	pending := versions{}
 	in := &rds.DescribePendingMaintenanceActionsInput{MaxRecords: aws.Int32(100)}
 	tellPending(databases, pending, pages(ctx, r.extra(), rds.NewDescribePendingMaintenanceActionsPaginator(api, in), func(out *rds.DescribePendingMaintenanceActionsOutput) {
-		for _, of := range out.PendingMaintenanceActions {
-			for _, a := range of.PendingMaintenanceActionDetails {
-				addPending(pending, of.ResourceIdentifier, a.Action)
+		for _, x := range out.PendingMaintenanceActions {
+			for _, a := range x.PendingMaintenanceActionDetails {
+				pending.add(aws.ToString(x.ResourceIdentifier), aws.ToString(a.Action))
 			}
 		}
 	}))
 }
 
-// addPending notes an action that waits for the thing of an ARN or name.
-func addPending(pending map[string]several, of, action *string) {
-	id := aws.ToString(of)
-	if pending[id] == nil {
-		pending[id] = several{}
-	}
-	pending[id][aws.ToString(action)] = true
-}
-
-// tellPending tells of records what waits for them, where the list was read to its end.
-func tellPending(records []*record, pending map[string]several, whole bool) {
+// tellPending tells of records what waits for them, by their ARNs or names, where the list was read to its end.
+func tellPending(records []*record, pending versions, whole bool) {
 	if !whole {
 		return
 	}
@@ -257,6 +248,6 @@ func tellPending(records []*record, pending map[string]several, whole bool) {
 		if waiting == nil {
 			waiting = pending[rec.text("id")]
 		}
-		rec.tell("pending_maintenance", strings.Join(waiting.list(), ", "))
+		rec.tell("pending_maintenance", waiting.text())
 	}
 }

@@ -130,10 +130,16 @@ type several map[string]bool
 
 func (s several) list() []string { return slices.Sorted(maps.Keys(s)) }
 
-// versions are what is found of each name, one after the other where it is more than one.
+func (s several) text() string { return strings.Join(s.list(), ", ") }
+
+// versions are what is found of each name.
 type versions map[string]several
 
+// add notes a version, unless it is "".
 func (v versions) add(name, version string) {
+	if version == "" {
+		return
+	}
 	if v[name] == nil {
 		v[name] = several{}
 	}
@@ -143,7 +149,7 @@ func (v versions) add(name, version string) {
 func (v versions) value() map[string]string {
 	out := map[string]string{}
 	for name, all := range v {
-		out[name] = strings.Join(all.list(), ", ")
+		out[name] = all.text()
 	}
 	return out
 }
@@ -157,7 +163,7 @@ func (rec *record) calledBy() string {
 }
 
 // resource is the record as parity takes it.
-func (rec *record) resource(known *knownState) parity.Resource {
+func (rec *record) resource() parity.Resource {
 	if rec.tags != nil && !rec.ownTags {
 		own := obj{}
 		for k, v := range rec.tags {
@@ -173,7 +179,7 @@ func (rec *record) resource(known *knownState) parity.Resource {
 	return parity.Resource{
 		Address: rec.address.whole, Module: rec.address.module, Type: rec.typ, Name: rec.address.name,
 		KeyKind: rec.address.kind, Key: rec.address.key, Provider: awsProvider, Partial: true,
-		Unmanaged: known.unmanaged(rec), Attributes: value(rec.attrs),
+		Unmanaged: rec.reader.known.unmanaged(rec), Attributes: value(rec.attrs),
 	}
 }
 

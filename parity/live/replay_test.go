@@ -296,6 +296,18 @@ func (r *recording) values(body string) *http.Response {
 	return reply(200, "application/x-amz-json-1.1", string(bytes.TrimSpace(raw)))
 }
 
+// told is what the recorded answer to an operation says first in an element of XML.
+func (r *recording) told(operation, element string) string {
+	for _, e := range r.exchanges {
+		if e.Operation == operation {
+			_, text, _ := strings.Cut(e.Response.Body, "<"+element+">")
+			text, _, _ = strings.Cut(text, "<")
+			return text
+		}
+	}
+	return ""
+}
+
 // called lists the operations that were asked, in order of their names.
 func (r *recording) called() []string {
 	var out []string

@@ -41,21 +41,7 @@ func inventoryOfMachines(ctx context.Context, r *reader, chosen []*record) {
 	var api ssmAPI = ssm.NewFromConfig(r.cfg)
 	r = r.extra()
 	nodes := managedNodes(ctx, r, api, slices.Sorted(maps.Keys(machines)))
-	agents, platforms := map[*record]several{}, map[*record]several{}
-	note := func(to map[*record]several, rec *record, words ...*string) {
-		var said []string
-		for _, w := range words {
-			if s := aws.ToString(w); s != "" {
-				said = append(said, s)
-			}
-		}
-		if len(said) > 0 {
-			if to[rec] == nil {
-				to[rec] = several{}
-			}
-			to[rec][strings.Join(said, " ")] = true
-		}
-	}
+	told := map[*record]versions{} // by attribute
 	asked := map[*record]int{}
 	var ids []string
 	for _, id := range slices.Sorted(maps.Keys(nodes)) {
@@ -63,17 +49,20 @@ func inventoryOfMachines(ctx context.Context, r *reader, chosen []*record) {
 		if rec == nil {
 			continue
 		}
-		note(agents, rec, nodes[id].AgentVersion)
-		note(platforms, rec, nodes[id].PlatformName, nodes[id].PlatformVersion)
+		if told[rec] == nil {
+			told[rec] = versions{}
+		}
+		node := nodes[id]
+		told[rec].add("agent_version", aws.ToString(node.AgentVersion))
+		told[rec].add("platform", strings.TrimSpace(aws.ToString(node.PlatformName)+" "+aws.ToString(node.PlatformVersion)))
 		if asked[rec]++; asked[rec] <= groupInventories && len(ids) < maxInventories {
 			ids = append(ids, id)
 		}
 	}
-	for rec, all := range agents {
-		rec.tell("agent_version", strings.Join(all.list(), ", "))
-	}
-	for rec, all := range platforms {
-		rec.tell("platform", strings.Join(all.list(), ", "))
+	for rec, attributes := range told {
+		for attr, text := range attributes.value() {
+			rec.tell(attr, text)
+		}
 	}
 	for rec, packages := range packagesOf(ctx, r, api, ids, machines) {
 		rec.tell("packages", packages.value())
@@ -113,7 +102,7 @@ func packagesOf(ctx context.Context, r *reader, api ssmAPI, ids []string, machin
 		in := &ssm.ListInventoryEntriesInput{InstanceId: &id, TypeName: aws.String("AWS:Application"), MaxResults: aws.Int32(50)}
 		whole := pages(ctx, r, &inventoryPages{api: api, in: in, more: true}, func(out *ssm.ListInventoryEntriesOutput) {
 			for _, e := range out.Entries {
-				if e["Name"] != "" && e["Version"] != "" {
+				if e["Name"] != "" {
 					found.add(e["Name"], e["Version"])
 				}
 			}
