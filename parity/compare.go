@@ -455,11 +455,6 @@ func (d *differ) common(other []difference, otherBlock bool) []difference {
 // finish judges the policy, orders the findings and concludes.
 func (j *judge) finish() {
 	r := j.report
-	for i, ig := range j.opt.Ignore {
-		if j.takenOut[i] > 0 {
-			r.Ignored = append(r.Ignored, Ignored{ig.Rule, ig.Type, ig.Attribute, ig.Address, ig.Reason, j.takenOut[i], ig.Location})
-		}
-	}
 	compared := 0
 	for _, d := range r.Dimensions {
 		compared += d.Compared

@@ -213,16 +213,15 @@ func (j *judge) version(b, c *unit, d difference, a catalog.Aspect, f *Finding, 
 		}
 		say(rule, Warning, "%s differs", d.path)
 		return
+	case "digest":
+		j.digest(d, say)
+		return
 	}
 	// "15" asks for any 15.x; what runs is in the …_actual attribute.
 	if d.base.IsScalar() && d.cand.IsScalar() && (strings.HasPrefix(y, x+".") || strings.HasPrefix(x, y+".")) {
 		if p, q := actual(d, d.baseline), actual(d, d.members[0]); p != "" && p == q {
 			return
 		}
-	}
-	if a.Detail == "digest" {
-		j.digest(d, say)
-		return
 	}
 	if a.Detail == "image" {
 		if rb := repository(x); rb != "" {

@@ -107,9 +107,12 @@ func (j *judge) applyPolicy(f *Finding) bool {
 	return wanted
 }
 
-// judgePolicy adds what is wrong with the policy itself.
+// judgePolicy tells what the policy has taken out, and adds what is wrong with the policy itself.
 func (j *judge) judgePolicy() {
 	for i, ig := range j.opt.Ignore {
+		if j.takenOut[i] > 0 {
+			j.report.Ignored = append(j.report.Ignored, Ignored{ig.Rule, ig.Type, ig.Attribute, ig.Address, ig.Reason, j.takenOut[i], ig.Location})
+		}
 		if j.ignored[i] == 0 && j.lookedAt(ig.Rule) {
 			j.accuse(ignoreUnused, ig.Location, "there is no difference to ignore, of "+ig.String(), ig.String())
 		}

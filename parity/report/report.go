@@ -58,60 +58,14 @@ func writeJSON(w io.Writer, v any) error {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	text := indented(buf.Bytes())
+	text := buf.Bytes()
 	if bytes.Contains(text, []byte("##")) {
 		text = bytes.ReplaceAll(text, []byte("##"), []byte(`#\u0023`))
 	}
 	_, err := w.Write(text)
 	return err
-}
-
-// indented is what json.Indent makes of what Marshal wrote. It does not check
-// again what is known to be JSON, which is most of the time that Indent takes.
-func indented(text []byte) []byte {
-	out := make([]byte, 0, 2*len(text))
-	depth := 0
-	line := func() {
-		out = append(out, '\n')
-		for range depth {
-			out = append(out, "  "...)
-		}
-	}
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; c {
-		case '"':
-			end := i + 1
-			for ; text[end] != '"'; end++ {
-				if text[end] == '\\' {
-					end++
-				}
-			}
-			out = append(out, text[i:end+1]...)
-			i = end
-		case '{', '[':
-			out = append(out, c)
-			if text[i+1] == c+2 { // their codes are two apart
-				out = append(out, text[i+1])
-				i++
-				continue
-			}
-			depth++
-			line()
-		case '}', ']':
-			depth--
-			line()
-			out = append(out, c)
-		case ',':
-			out = append(out, c)
-			line()
-		case ':':
-			out = append(out, ": "...)
-		default:
-			out = append(out, c)
-		}
-	}
-	return out
 }
