@@ -138,11 +138,11 @@ func (e *environment) buildReferences(planned bool) {
 		own := int32(i)
 		for _, m := range u.members {
 			n := m.Attributes.packed()
-			if n == nil {
+			if !n.ok() {
 				continue
 			}
 			for _, x := range e.plan(n, u.typ).self {
-				id := n.in.leaves[n.at+x.leaf]
+				id := n.id(x.leaf)
 				text := n.in.texts.all[id]
 				if generic(text) {
 					continue // another's name, or no name: a parameter group's family
@@ -174,11 +174,11 @@ func (e *environment) buildReferences(planned bool) {
 		own, attrs := int32(i), map[string]int32{}
 		for _, m := range u.members {
 			n := m.Attributes.packed()
-			if n == nil {
+			if !n.ok() {
 				continue
 			}
 			for _, x := range e.plan(n, u.typ).computed {
-				if text := n.in.text(n.at + x.leaf); x.network {
+				if text := n.text(x.leaf); x.network {
 					r.networkOf(u, own, text)
 				} else {
 					r.computed(u, x.path, text, attrs)
@@ -343,8 +343,8 @@ func (r *references) ownersOf(text string) owners {
 func (r *references) find(text string) []int32 { return r.list(r.ownersOf(text)) }
 
 // at returns the targets that a leaf of a resource names.
-func (r *references) at(n *packed, leaf uint32) []int32 {
-	return r.list(r.owned[n.in.leaves[n.at+leaf]])
+func (r *references) at(n packed, leaf uint32) []int32 {
+	return r.list(r.owned[n.id(leaf)])
 }
 
 func (r *references) list(o owners) []int32 {

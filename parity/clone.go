@@ -1,7 +1,6 @@
 package parity
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -17,13 +16,9 @@ func (s *Snapshot) Clone() *Snapshot {
 	c := *s
 	c.pack = s.pack.clone()
 	c.Resources = slices.Clone(s.Resources)
-	nodes := make([]packed, len(c.Resources))
 	for i := range c.Resources {
-		if n := c.Resources[i].Attributes.packed(); n != nil {
-			nodes[i] = *n
-			nodes[i].in = c.pack
-			nodes[i].node.packed = &nodes[i]
-			c.Resources[i].Attributes.node = &nodes[i].node
+		if n := c.Resources[i].Attributes.packed(); n.ok() {
+			c.Resources[i].Attributes.node = &c.pack.rows[n.number].node
 		}
 	}
 	if s.secrets != nil && s.secrets.replacer == nil {
@@ -33,7 +28,19 @@ func (s *Snapshot) Clone() *Snapshot {
 }
 
 func (p *Packer) clone() *Packer {
-	c := &Packer{texts: p.texts, leaves: slices.Clone(p.leaves), layouts: maps.Clone(p.layouts)}
+	c := &Packer{texts: p.texts, leaves: slices.Clone(p.leaves), layouts: make(map[string]*layout, len(p.layouts)), rows: make([]*rows, len(p.rows))}
+	for i, r := range p.rows {
+		own := *r
+		own.in, own.fixed = c, slices.Clone(r.fixed)
+		own.node.rows = &own
+		c.rows[i] = &own
+	}
+	// What two copies pack may not go to the rows of one of them.
+	for form, l := range p.layouts {
+		own := *l
+		own.narrow, own.wide = nil, nil
+		c.layouts[form] = &own
+	}
 	c.texts.all = slices.Clip(p.texts.all)
 	c.texts.slots = slices.Clone(p.texts.slots)
 	c.texts.chunk = strings.Builder{}

@@ -306,9 +306,9 @@ func (j *judge) countAttributes(u *unit, counts map[string]int) {
 		counts["configuration"] += max(1, leaves(u.members[0].Attributes.Get("content")))
 		return
 	}
-	if n := u.members[0].Attributes.packed(); n != nil {
+	if n := u.members[0].Attributes.packed(); n.ok() {
 		for _, x := range j.b.plan(n, u.typ).counted {
-			if !n.in.empty(n.layout.kids[x.at], n.at+n.layout.first[x.at]) {
+			if !n.empty(n.layout.kids[x.at], n.layout.first[x.at]) {
 				counts[x.dimension]++
 			}
 		}

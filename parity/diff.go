@@ -110,7 +110,7 @@ func (d *differ) resources(b, c *Resource) {
 	d.plannedB, d.plannedC = b.Planned, c.Planned
 	d.partialB, d.partialC = b.Partial, c.Partial
 	x, y := b.Attributes.packed(), c.Attributes.packed()
-	if d.aligned != nil && !b.Planned && !c.Planned && x != nil && y != nil && x.in == d.b.snap.pack && y.in == d.c.snap.pack {
+	if d.aligned != nil && !b.Planned && !c.Planned && x.ok() && y.ok() && x.in == d.b.snap.pack && y.in == d.c.snap.pack {
 		d.packedFields(d.aligned, x, y)
 		return
 	}

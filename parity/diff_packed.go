@@ -246,7 +246,7 @@ func (d *differ) checkText(l *layout, at uint32, attr string) *check {
 }
 
 // packedFields compares the attributes of two resources as fields does.
-func (d *differ) packedFields(a *alignments, b, c *packed) {
+func (d *differ) packedFields(a *alignments, b, c packed) {
 	found := a.of(b.layout, c.layout, d.t)
 	for i := range found.both {
 		x := &found.both[i]
@@ -255,14 +255,14 @@ func (d *differ) packedFields(a *alignments, b, c *packed) {
 		case x.how == nil:
 			d.value(b.item(x.b), c.item(x.c), place{}.field(x.key), false)
 		default:
-			d.packedValue(a, x.how, b.in, c.in, b.at+b.layout.first[x.b], c.at+c.layout.first[x.c])
+			d.packedValue(a, x.how, b, c, b.layout.first[x.b], c.layout.first[x.c])
 		}
 	}
-	lone := func(n *packed, x loneAttribute, partial bool, f func(Value)) {
+	lone := func(n packed, x loneAttribute, partial bool, f func(Value)) {
 		if !d.wanted(x.key) {
 			return
 		}
-		if kid := n.layout.kids[x.at]; kid.kind != Unknown && n.in.empty(kid, n.at+n.layout.first[x.at]) {
+		if kid := n.layout.kids[x.at]; kid.kind != Unknown && n.empty(kid, n.layout.first[x.at]) {
 			return
 		}
 		if v := n.item(x.at); !partial && x.key != OnlyLive || !d.unread(v, place{}, x.key) {
@@ -278,7 +278,7 @@ func (d *differ) packedFields(a *alignments, b, c *packed) {
 }
 
 // packedValue compares two values of one form as value does.
-func (d *differ) packedValue(a *alignments, x *check, b, c *Packer, at, to uint32) {
+func (d *differ) packedValue(a *alignments, x *check, b, c packed, at, to uint32) {
 	switch {
 	case d.skip[x.p.attr]:
 		return
@@ -310,13 +310,13 @@ func (d *differ) wanted(key string) bool {
 }
 
 // empty reports what Empty does.
-func (p *Packer) empty(l *layout, at uint32) bool {
+func (n packed) empty(l *layout, at uint32) bool {
 	switch l.kind {
 	case Null:
 		return true
 	case List, Object:
 		for i, kid := range l.kids {
-			if !p.empty(kid, at+l.first[i]) || l.kind == List && kid.marks() {
+			if !n.empty(kid, at+l.first[i]) || l.kind == List && kid.marks() {
 				return false
 			}
 		}
@@ -324,7 +324,7 @@ func (p *Packer) empty(l *layout, at uint32) bool {
 	case Unknown, Secret:
 		return false
 	}
-	return Value{Kind: l.kind, Text: p.text(at)}.Empty()
+	return Value{Kind: l.kind, Text: n.text(at)}.Empty()
 }
 
 // marks reports whether a block, of which all is empty, says something by being
@@ -333,7 +333,7 @@ func (l *layout) marks() bool {
 	return l.kind == Object && !l.nulls && !slices.ContainsFunc(l.kids, func(kid *layout) bool { return kid.kind != List && kid.kind != Object })
 }
 
-func (d *differ) equalPacked(a *alignments, x *check, b, c *Packer, at, to uint32) bool {
+func (d *differ) equalPacked(a *alignments, x *check, b, c packed, at, to uint32) bool {
 	switch x.op {
 	case nothing:
 		return true
@@ -373,14 +373,14 @@ func (d *differ) equalPacked(a *alignments, x *check, b, c *Packer, at, to uint3
 	return false
 }
 
-func distinctTexts(p *Packer, at uint32, leaves []uint32) bool {
+func distinctTexts(n packed, at uint32, leaves []uint32) bool {
 	for i, leaf := range leaves {
-		id := p.leaves[at+leaf]
-		if p.texts.all[id] == "" {
+		id := n.id(at + leaf)
+		if n.in.texts.all[id] == "" {
 			return false
 		}
 		for _, other := range leaves[:i] {
-			if p.leaves[at+other] == id {
+			if n.id(at+other) == id {
 				return false
 			}
 		}
@@ -400,7 +400,7 @@ const (
 	markNotSame
 )
 
-func (d *differ) equalScalars(a *alignments, x *check, b, c *Packer, at, to uint32) bool {
+func (d *differ) equalScalars(a *alignments, x *check, b, c packed, at, to uint32) bool {
 	if b.refers(at) || c.refers(to) {
 		return false
 	}
@@ -409,14 +409,14 @@ func (d *differ) equalScalars(a *alignments, x *check, b, c *Packer, at, to uint
 }
 
 // refers reports whether a text names what is yet to be made.
-func (p *Packer) refers(at uint32) bool { return strings.HasPrefix(p.text(at), "${") }
+func (n packed) refers(at uint32) bool { return strings.HasPrefix(n.text(at), "${") }
 
 // scalars does what equal does.
-func (d *differ) scalars(a *alignments, x *check, b, c *Packer, at, to uint32) (equal, foreign bool) {
-	id := b.leaves[at]
-	tb, tc := b.texts.all[id], c.text(to)
+func (d *differ) scalars(a *alignments, x *check, b, c packed, at, to uint32) (equal, foreign bool) {
+	id := b.id(at)
+	tb, tc := b.in.texts.all[id], c.text(to)
 	vb, vc := Value{Kind: x.l.kind, Text: tb}, Value{Kind: x.l.kind, Text: tc}
-	if tb != tc && x.l.kind == String && !x.mild && d.counterparts(id, c.leaves[to]) && !(d.b.names.has(tb) && d.c.names.has(tc)) {
+	if tb != tc && x.l.kind == String && !x.mild && d.counterparts(id, c.id(to)) && !(d.b.names.has(tb) && d.c.names.has(tc)) {
 		return true, false
 	}
 	if tb != tc || int(id) >= len(a.marks) {
@@ -460,9 +460,9 @@ func (d *differ) counterparts(b, c uint32) bool {
 }
 
 // sameText reports whether two scalars have one canonical text.
-func (d *differ) sameText(a *alignments, x *check, b, c *Packer, at, to uint32) bool {
-	id := b.leaves[at]
-	tb, tc := b.texts.all[id], c.text(to)
+func (d *differ) sameText(a *alignments, x *check, b, c packed, at, to uint32) bool {
+	id := b.id(at)
+	tb, tc := b.in.texts.all[id], c.text(to)
 	if x.l.kind == Bool {
 		return tb == tc
 	}
@@ -484,7 +484,7 @@ func (d *differ) sameText(a *alignments, x *check, b, c *Packer, at, to uint32) 
 	switch {
 	case isNumber || too:
 		same = tb == tc && len(tb) < 16
-	case d.counterparts(id, c.leaves[to]):
+	case d.counterparts(id, c.id(to)):
 		same = true
 	case (len(d.b.refs.find(tb)) == 0) == (len(d.c.refs.find(tc)) == 0):
 		same = d.b.canonical(tb) == d.c.canonical(tc)

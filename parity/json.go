@@ -223,7 +223,7 @@ func (v Value) MarshalJSON() ([]byte, error) { return v.appendJSON(nil), nil }
 
 // FromSnapshot undoes the marks of a Value that was read from a snapshot.
 func FromSnapshot(v Value) Value {
-	if n := v.packed(); n != nil && !n.layout.hasMarks() {
+	if n := v.packed(); n.ok() && !n.layout.hasMarks() {
 		return v
 	}
 	if v.Kind == Object && len(v.Keys()) == 1 {

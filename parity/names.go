@@ -427,16 +427,16 @@ func ownWord(s *Snapshot) string {
 	votes := map[string]int{}
 	for i := range s.Resources {
 		n := s.Resources[i].Attributes.packed()
-		if n == nil {
+		if !n.ok() {
 			continue
 		}
 		for _, leaf := range n.layout.tags {
-			if w := strings.ToLower(n.in.text(n.at + leaf)); w != "" && len(w) <= 40 {
+			if w := strings.ToLower(n.text(leaf)); w != "" && len(w) <= 40 {
 				votes[w] += 4
 			}
 		}
 		for _, g := range n.layout.given {
-			text := n.in.text(n.at + g.leaf)
+			text := n.text(g.leaf)
 			eachWord(text, func(from, to int) {
 				if f := formsIn(text[from:to]); f != nil {
 					votes[f[0]]++
@@ -572,14 +572,13 @@ func substitution(base, cand *Snapshot, b, c *nameSet) (from, to string) {
 // attribute, and with the first one's "name".
 func eachName(r, o *Resource, f func(attribute, x, y, name string)) {
 	x, y := r.Attributes.packed(), o.Attributes.packed()
-	if x == nil || y == nil {
+	if !x.ok() || !y.ok() {
 		return
 	}
 	gx, gy := x.layout.given, y.layout.given
-	text := func(n *packed, g givenName) string { return n.in.text(n.at + g.leaf) }
 	name := ""
 	if len(gx) > 0 && nameAttributes[gx[0].attribute] == "name" {
-		name = text(x, gx[0])
+		name = x.text(gx[0].leaf)
 	}
 	for i, j := 0, 0; i < len(gx) && j < len(gy); {
 		switch {
@@ -588,7 +587,7 @@ func eachName(r, o *Resource, f func(attribute, x, y, name string)) {
 		case gx[i].attribute > gy[j].attribute:
 			j++
 		default:
-			f(nameAttributes[gx[i].attribute], text(x, gx[i]), text(y, gy[j]), name)
+			f(nameAttributes[gx[i].attribute], x.text(gx[i].leaf), y.text(gy[j].leaf), name)
 			i, j = i+1, j+1
 		}
 	}

@@ -7,14 +7,15 @@ import (
 )
 
 // A Packer keeps the attributes of many resources in little memory. What they
-// have in common, their form, is kept once; of each resource only the numbers
-// of its texts are kept, and each text once. It is not safe for use by several
+// have in common, their form, is kept once, and so are the texts at those places
+// where they nearly all have the same; of each resource only the numbers of its
+// other texts are kept, and each text once. It is not safe for use by several
 // goroutines, but what it has packed is, once nothing more is.
 type Packer struct {
 	texts   texts
-	leaves  []uint32
+	leaves  []uint32 // row after row
 	layouts map[string]*layout
-	nodes   []packed // from which the next are taken
+	rows    []*rows
 
 	form []byte   // of what is being packed
 	ids  []uint32 // its leaves
@@ -29,22 +30,45 @@ func NewPacker() *Packer {
 	return p
 }
 
-// packed is an object that is kept without a tree: its items are made when
-// they are asked for.
-type packed struct {
-	node
+// rows are resources of one layout that have the same text at some of its
+// leaves. Of each, a row is kept of the others.
+type rows struct {
+	node   node // of each resource's attributes
 	in     *Packer
+	number int // among the Packer's
 	layout *layout
-	at     uint32 // of its first leaf
+	slot   []int32  // of each leaf in a row; -1: all have fixed
+	fixed  []uint32 // of each leaf without a slot, the number of its text
+	width  int
 }
 
-// packed is the value as it is kept; nil of a tree.
-func (v Value) packed() *packed {
-	if v.node == nil {
-		return nil
-	}
-	return v.node.packed
+// packed is an object that is kept without a tree: its items are made when
+// they are asked for. The zero value is none.
+type packed struct {
+	*rows
+	at uint32 // of its row
 }
+
+// packed is the value as it is kept; none of a tree.
+func (v Value) packed() packed {
+	if v.node == nil || v.node.rows == nil {
+		return packed{}
+	}
+	return packed{v.node.rows, v.at}
+}
+
+func (n packed) ok() bool { return n.rows != nil }
+
+// id is the number of a leaf's text.
+func (n packed) id(leaf uint32) uint32 {
+	if slot := n.slot[leaf]; slot >= 0 {
+		return n.in.leaves[n.at+uint32(slot)]
+	}
+	return n.fixed[leaf]
+}
+
+// text is that of a leaf.
+func (n packed) text(leaf uint32) string { return n.in.texts.all[n.id(leaf)] }
 
 // layout is the form of a value: all of it but its texts.
 type layout struct {
@@ -58,12 +82,17 @@ type layout struct {
 
 	given []givenName // of a resource: the names that people gave to it
 	tags  []uint32    // and the tags that name its environment
+
+	narrow  *rows    // what most of the layout's resources have in common
+	wide    *rows    // nothing is
+	packed  uint32   // how many resources were
+	differs []uint32 // of each leaf, how many were not as the narrow rows have it
 }
 
 // Pack returns an Object as one that is kept by p. Other values are returned
 // as they are.
 func (p *Packer) Pack(v Value) Value {
-	if n := v.packed(); v.Kind != Object || v.Document || n != nil && n.in == p {
+	if n := v.packed(); v.Kind != Object || v.Document || n.ok() && n.in == p {
 		return v
 	}
 	p.form, p.ids = p.form[:0], p.ids[:0]
@@ -121,18 +150,68 @@ func (p *Packer) take() Value {
 		s.findNames()
 		p.layouts[string(p.form)] = s
 	}
-	if len(p.nodes) == 0 {
-		p.nodes = make([]packed, 256)
+	r := p.rowsFor(s)
+	at := len(p.leaves)
+	if cap(p.leaves)-at < r.width {
+		p.leaves = slices.Grow(p.leaves, at/4+r.width)
 	}
-	n := &p.nodes[0]
-	p.nodes = p.nodes[1:]
-	*n = packed{node: node{keys: s.keys, nulls: s.nulls}, in: p, layout: s, at: uint32(len(p.leaves))}
-	n.node.packed = n
-	if cap(p.leaves)-len(p.leaves) < len(p.ids) {
-		p.leaves = slices.Grow(p.leaves, len(p.leaves)+len(p.ids)) // to the double
+	for leaf, slot := range r.slot {
+		if slot >= 0 {
+			p.leaves = append(p.leaves, p.ids[leaf])
+		}
 	}
-	p.leaves = append(p.leaves, p.ids...)
-	return Value{Kind: Object, node: &n.node}
+	return Value{Kind: Object, node: &r.node, at: uint32(at)}
+}
+
+// rowsFor returns the rows that have room for all that is being packed.
+func (p *Packer) rowsFor(l *layout) *rows {
+	if l.narrow == nil {
+		l.differs = make([]uint32, len(p.ids))
+		l.narrow = p.newRows(l, p.ids, func(int) bool { return false })
+	}
+	l.packed++
+	fits, widen := true, false
+	often := func(leaf int) bool { return 8*l.differs[leaf] > l.packed } // most will be others, too
+	for leaf, slot := range l.narrow.slot {
+		if slot < 0 && l.narrow.fixed[leaf] != p.ids[leaf] {
+			fits = false
+			l.differs[leaf]++
+			widen = widen || often(leaf)
+		}
+	}
+	if widen {
+		old := l.narrow
+		l.narrow = p.newRows(l, old.fixed, func(leaf int) bool { return old.slot[leaf] >= 0 || often(leaf) })
+		fits = true
+		for leaf, slot := range l.narrow.slot {
+			fits = fits && (slot >= 0 || l.narrow.fixed[leaf] == p.ids[leaf])
+		}
+	}
+	if fits {
+		return l.narrow
+	}
+	if l.wide == nil {
+		l.wide = p.newRows(l, p.ids, func(int) bool { return true })
+	}
+	return l.wide
+}
+
+// newRows returns rows with slots for some of the leaves.
+func (p *Packer) newRows(l *layout, fixed []uint32, varies func(leaf int) bool) *rows {
+	r := &rows{
+		node: node{keys: l.keys, nulls: l.nulls}, in: p, number: len(p.rows), layout: l,
+		slot: make([]int32, len(fixed)), fixed: slices.Clone(fixed),
+	}
+	r.node.rows = r
+	for leaf := range r.slot {
+		r.slot[leaf] = -1
+		if varies(leaf) {
+			r.slot[leaf] = int32(r.width)
+			r.width++
+		}
+	}
+	p.rows = append(p.rows, r)
+	return r
 }
 
 // layoutOf builds a layout from the beginning of a form, and returns the rest.
@@ -163,27 +242,25 @@ func (p *Packer) layoutOf(form []byte) (*layout, []byte) {
 	return s, form
 }
 
-// text is that of a leaf.
-func (p *Packer) text(at uint32) string { return p.texts.all[p.leaves[at]] }
-
-// value makes a tree of a part of what is packed.
-func (p *Packer) value(s *layout, at uint32) Value {
-	v := Value{Kind: s.kind, Document: s.document, Masked: s.masked}
-	switch s.kind {
+// value makes a tree of a part of what is packed, which has the layout l and its
+// first leaf at at.
+func (n packed) value(l *layout, at uint32) Value {
+	v := Value{Kind: l.kind, Document: l.document, Masked: l.masked}
+	switch l.kind {
 	case Null, Unknown:
 	case List, Object:
-		items := make([]Value, len(s.kids))
-		for i, kid := range s.kids {
-			items[i] = p.value(kid, at+s.first[i])
+		items := make([]Value, len(l.kids))
+		for i, kid := range l.kids {
+			items[i] = n.value(kid, at+l.first[i])
 		}
-		v.node = &node{keys: s.keys, items: items, nulls: s.nulls}
+		v.node = &node{keys: l.keys, items: items, nulls: l.nulls}
 	default:
-		v.Text = p.text(at)
+		v.Text = n.text(at)
 	}
 	return v
 }
 
-func (n *packed) all() []Value {
+func (n packed) all() []Value {
 	items := make([]Value, len(n.layout.kids))
 	for i := range items {
 		items[i] = n.item(i)
@@ -191,12 +268,12 @@ func (n *packed) all() []Value {
 	return items
 }
 
-func (n *packed) item(i int) Value { return n.in.value(n.layout.kids[i], n.at+n.layout.first[i]) }
+func (n packed) item(i int) Value { return n.value(n.layout.kids[i], n.layout.first[i]) }
 
 // AnyObject reports whether an Object has a member that is an Object with keys
 // that f accepts.
 func (v Value) AnyObject(f func(keys []string) bool) bool {
-	if n := v.packed(); n != nil {
+	if n := v.packed(); n.ok() {
 		for _, kid := range n.layout.kids {
 			if kid.kind == Object && f(kid.keys) {
 				return true

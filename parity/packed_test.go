@@ -36,7 +36,7 @@ func FuzzElement(f *testing.F) {
 			return
 		}
 		got := element.Get("attributes")
-		require.NotNil(t, got.node.packed, "attributes are kept without a tree")
+		require.NotNil(t, got.node.rows, "attributes are kept without a tree")
 		requireSame(t, want, got)
 		requireSame(t, want, NewPacker().Pack(want))
 	})

@@ -73,7 +73,7 @@ type sizeLeaf struct {
 	machine bool // else an amount
 }
 
-func (e *environment) plan(n *packed, t *catalog.Type) *plan {
+func (e *environment) plan(n packed, t *catalog.Type) *plan {
 	key := sealKey{n.layout, t}
 	if p := e.plans[key]; p != nil {
 		return p

@@ -166,7 +166,7 @@ func (s *Snapshot) hide(secrets *secrets) {
 // packAll keeps the attributes of all resources in one Packer.
 func (s *Snapshot) packAll() {
 	for i := range s.Resources {
-		if n := s.Resources[i].Attributes.packed(); s.pack == nil && n != nil {
+		if n := s.Resources[i].Attributes.packed(); s.pack == nil && n.ok() {
 			s.pack = n.in
 		}
 	}

@@ -32,14 +32,14 @@ type sealKey struct {
 }
 
 func (s *packedSealer) attributes(v Value, t *catalog.Type) Value {
-	if n := v.packed(); n != nil && n.in == s.in && s.nothingIn(n, t) {
+	if n := v.packed(); n.ok() && n.in == s.in && s.nothingIn(n, t) {
 		return v
 	}
 	return s.in.Pack(sealer{s.secrets, t, v, s.in}.object(v, "", false))
 }
 
 // nothingIn reports whether sealing would change nothing.
-func (s *packedSealer) nothingIn(n *packed, t *catalog.Type) bool {
+func (s *packedSealer) nothingIn(n packed, t *catalog.Type) bool {
 	plan := s.plans[sealKey{n.layout, t}]
 	if plan == nil {
 		plan = &sealPlan{kind: -1}
@@ -55,21 +55,21 @@ func (s *packedSealer) nothingIn(n *packed, t *catalog.Type) bool {
 	switch {
 	case plan.whole:
 		return false
-	case plan.kind >= 0 && s.in.text(n.at+uint32(plan.kind)) == "SecureString":
+	case plan.kind >= 0 && n.text(uint32(plan.kind)) == "SecureString":
 		return false
 	}
 	for _, leaf := range plan.secret {
-		if s.in.text(n.at+leaf) != "" {
+		if n.text(leaf) != "" {
 			return false
 		}
 	}
 	for _, leaf := range plan.encoded {
-		if len(s.in.text(n.at+leaf)) >= 16 {
+		if len(n.text(leaf)) >= 16 {
 			return false
 		}
 	}
 	for _, leaf := range plan.plain {
-		id := s.in.leaves[n.at+leaf]
+		id := n.id(leaf)
 		for int(id) >= len(s.class) {
 			s.class = append(s.class, make([]uint8, max(1024, len(s.in.texts.all)-len(s.class)))...)
 		}
@@ -187,21 +187,26 @@ func (s *Snapshot) hidePacked(secrets *secrets) {
 	for id, text := range hidden {
 		into[id] = s.pack.texts.ofString(text)
 	}
-	open := map[*layout][]uint32{}
+	open := map[*rows][]uint32{} // the slots of what is text in them
 	for i := range s.Resources {
 		n := s.Resources[i].Attributes.packed()
-		if n == nil {
+		if !n.ok() {
 			continue
 		}
-		l := n.layout
-		at, ok := open[l]
+		at, ok := open[n.rows]
 		if !ok {
-			at = l.texts(0, nil, false)
-			open[l] = at
+			for _, leaf := range n.layout.texts(0, nil, false) {
+				if n.slot[leaf] >= 0 {
+					at = append(at, uint32(n.slot[leaf]))
+				} else if id, ok := into[n.fixed[leaf]]; ok {
+					n.fixed[leaf] = id
+				}
+			}
+			open[n.rows] = at
 		}
-		for _, leaf := range at {
-			if id, ok := into[s.pack.leaves[n.at+leaf]]; ok {
-				s.pack.leaves[n.at+leaf] = id
+		for _, slot := range at {
+			if id, ok := into[s.pack.leaves[n.at+slot]]; ok {
+				s.pack.leaves[n.at+slot] = id
 			}
 		}
 	}

@@ -126,9 +126,9 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 	s.times++
 	s.seen[u.index] = s.times
 	var out []*unit
-	note := func(n *packed, leaf uint32) {
+	note := func(n packed, leaf uint32) {
 		found := s.env.refs.at(n, leaf)
-		if len(found) > 1 && !strong(n.in.text(n.at+leaf)) {
+		if len(found) > 1 && !strong(n.text(leaf)) {
 			return // a name that many share names none of them here
 		}
 		for _, t := range found {
@@ -139,7 +139,7 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 		}
 	}
 	for _, m := range u.members {
-		if n := m.Attributes.packed(); n != nil {
+		if n := m.Attributes.packed(); n.ok() {
 			plan := s.env.plan(n, u.typ)
 			for i, leaf := range plan.strings {
 				if told && i >= plan.told[0] && i < plan.told[1] {
@@ -156,7 +156,7 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 func (s *survey) told(u *unit) bool {
 	return slices.ContainsFunc(u.members, func(m *Resource) bool {
 		n := m.Attributes.packed()
-		if n == nil {
+		if !n.ok() {
 			return false
 		}
 		told := s.env.plan(n, u.typ).told
@@ -186,7 +186,7 @@ func (s *survey) learn(u *unit, named []*unit) *facts {
 		}
 		live := m.Attributes.Get(OnlyLive)
 		f.runsOn, f.runsIn = withTexts(f.runsOn, live.Get("hosts")), withTexts(f.runsIn, live.Get("zones"))
-		if n := m.Attributes.packed(); n != nil {
+		if n := m.Attributes.packed(); n.ok() {
 			for _, k := range []string{"target_group_arns", "load_balancers", "load_balancer"} {
 				i, ok := slices.BinarySearch(n.layout.keys, k)
 				f.blind = f.blind || ok && n.layout.kids[i].holdsUnknown()
@@ -242,13 +242,13 @@ func (s *survey) members(u *unit) int {
 // the same attributes there.
 func (s *survey) count(m *Resource, t *catalog.Type) memberCount {
 	n := m.Attributes.packed()
-	if n == nil {
+	if !n.ok() {
 		return countMembers(t, m.Attributes)
 	}
 	plan := s.env.plan(n, t)
 	var key []byte
 	for _, leaf := range plan.members {
-		key = binary.NativeEndian.AppendUint32(key, n.in.leaves[n.at+leaf])
+		key = binary.NativeEndian.AppendUint32(key, n.id(leaf))
 	}
 	found, ok := plan.counts[string(key)]
 	if !ok {
@@ -327,15 +327,15 @@ func (s *survey) zones(m *Resource, t *catalog.Type, into map[string]bool, depth
 		return
 	}
 	n := m.Attributes.packed()
-	if n == nil {
+	if !n.ok() {
 		return
 	}
 	for _, x := range s.env.plan(n, t).zones {
 		if x.zone {
-			into[n.in.text(n.at+x.leaf)] = true
+			into[n.text(x.leaf)] = true
 			continue
 		}
-		if z := s.zoneOf[n.in.leaves[n.at+x.leaf]]; z != "" {
+		if z := s.zoneOf[n.id(x.leaf)]; z != "" {
 			into[z] = true
 			continue
 		}
@@ -377,12 +377,12 @@ func (s *survey) size(m *Resource, t *catalog.Type) string {
 // else the amounts (processor, memory) at its top.
 func (s *survey) ownSize(m *Resource, t *catalog.Type) string {
 	n := m.Attributes.packed()
-	if n == nil {
+	if !n.ok() {
 		return ""
 	}
 	var amounts []string
 	for _, x := range s.env.plan(n, t).sizes {
-		v := Value{Kind: x.kind, Text: n.in.text(n.at + x.leaf)}
+		v := Value{Kind: x.kind, Text: n.text(x.leaf)}
 		switch {
 		case v.Empty():
 		case x.machine:

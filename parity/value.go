@@ -32,15 +32,16 @@ type Value struct {
 	// Masked marks a String or Number that the source calls sensitive and that
 	// is configuration all the same: it is compared, and never shown.
 	Masked bool
+	at     uint32 // of what is packed, where its row is
 	Text   string
 	node   *node
 }
 
 type node struct {
-	keys   []string // of an Object, sorted
-	items  []Value
-	nulls  bool    // an Object had members that were null
-	packed *packed // an Object that is kept without items
+	keys  []string // of an Object, sorted
+	items []Value
+	nulls bool  // an Object had members that were null
+	rows  *rows // of an Object that is kept without items
 }
 
 // Text returns a String.
@@ -87,8 +88,8 @@ func (v Value) Items() []Value {
 	switch {
 	case v.node == nil:
 		return nil
-	case v.node.packed != nil:
-		return v.node.packed.all()
+	case v.node.rows != nil:
+		return v.packed().all()
 	}
 	return v.node.items
 }
@@ -110,8 +111,8 @@ func (v Value) Get(key string) Value {
 	if i == len(v.node.keys) || v.node.keys[i] != key {
 		return Value{}
 	}
-	if v.node.packed != nil {
-		return v.node.packed.item(i)
+	if v.node.rows != nil {
+		return v.packed().item(i)
 	}
 	return v.node.items[i]
 }
@@ -191,7 +192,7 @@ func (v Value) isMarker() bool {
 
 // withItems returns a copy of v that holds other items under the same keys.
 func (v Value) withItems(items []Value) Value {
-	v.node = &node{keys: v.Keys(), items: items, nulls: v.node != nil && v.node.nulls}
+	v.node, v.at = &node{keys: v.Keys(), items: items, nulls: v.node != nil && v.node.nulls}, 0
 	return v
 }
 
