@@ -150,16 +150,29 @@ func (p *Packer) take() Value {
 		s.findNames()
 		p.layouts[string(p.form)] = s
 	}
-	r := p.rowsFor(s)
-	at := len(p.leaves)
-	if cap(p.leaves)-at < r.width {
-		p.leaves = slices.Grow(p.leaves, at/4+r.width)
-	}
+	return p.place(s)
+}
+
+// place keeps the leaves that were added, of a layout.
+func (p *Packer) place(l *layout) Value {
+	r := p.rowsFor(l)
+	w := 0
 	for leaf, slot := range r.slot {
 		if slot >= 0 {
-			p.leaves = append(p.leaves, p.ids[leaf])
+			p.ids[w] = p.ids[leaf]
+			w++
 		}
 	}
+	return p.row(r, p.ids[:w])
+}
+
+// row keeps a row.
+func (p *Packer) row(r *rows, ids []uint32) Value {
+	at := len(p.leaves)
+	if cap(p.leaves)-at < len(ids) {
+		p.leaves = slices.Grow(p.leaves, at/4+len(ids))
+	}
+	p.leaves = append(p.leaves, ids...)
 	return Value{Kind: Object, node: &r.node, at: uint32(at)}
 }
 

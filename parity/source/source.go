@@ -71,8 +71,8 @@ func Read(name string, r io.Reader) (*parity.Snapshot, error) {
 	if err := sniff(head); err != nil {
 		return nil, wrap(name, "", err)
 	}
-	d := &document{dec: parity.NewDecoder(br), pack: parity.NewPacker(), snap: &parity.Snapshot{Sources: []string{name}}}
-	lim.done = d.dec.InputOffset
+	d := &document{src: br, dec: parity.NewDecoder(br), pack: parity.NewPacker(), snap: &parity.Snapshot{Sources: []string{name}}}
+	lim.done = d.offset
 	err = d.read()
 	if err == nil {
 		err = d.finish(name)
@@ -181,33 +181,39 @@ func validButCut(head []byte) bool {
 
 // document collects what a source's top level holds.
 type document struct {
+	src  io.Reader
 	dec  *parity.Decoder
+	base int64   // what dec's offsets are behind the source's
+	win  *window // where elements are read without dec
 	pack *parity.Packer
 	snap *parity.Snapshot
 
-	version    string // of a state
-	format     string // of show -json
-	schema     string // of a snapshot
-	hasState   bool   // resources with instances were met
-	hasValues  bool
-	hasPlan    bool
-	encrypted  bool
-	sops       bool
-	errored    bool
-	incomplete bool // a plan that says it is not complete
-	resources  bool
-	unknown    map[string]parity.Value // plan: address -> after_unknown
-	sensitive  map[string]parity.Value // plan: address -> after_sensitive
-	created    map[string]bool         // plan: addresses of what is yet to be made
-	config     parity.Value            // plan: configuration
-	providers  map[string]string       // the addresses in what a state calls them
+	version      string // of a state
+	format       string // of show -json
+	schema       string // of a snapshot
+	hasState     bool   // resources with instances were met
+	hasValues    bool
+	hasPlan      bool
+	encrypted    bool
+	sops         bool
+	errored      bool
+	incomplete   bool // a plan that says it is not complete
+	hasResources bool
+	unknown      map[string]parity.Value // plan: address -> after_unknown
+	sensitive    map[string]parity.Value // plan: address -> after_sensitive
+	created      map[string]bool         // plan: addresses of what is yet to be made
+	config       parity.Value            // plan: configuration
+	providers    map[string]string       // the addresses in what a state calls them
+	words        map[string]string       // of a state: the names of modules, types and resources
+	patterns     map[string][]known      // of a state: how instances are written, by their type
+	learned      map[string]int          // how many were made
 }
 
 func (d *document) place(err error) string {
 	var syn *jsontext.SyntacticError
-	pointer, offset := string(d.dec.StackPointer()), d.dec.InputOffset()
+	pointer, offset := string(d.dec.StackPointer()), d.offset()
 	if errors.As(err, &syn) {
-		pointer, offset = string(syn.JSONPointer), syn.ByteOffset
+		pointer, offset = string(syn.JSONPointer), d.base+syn.ByteOffset
 	}
 	if offset == 0 {
 		return ""
@@ -280,8 +286,8 @@ func (d *document) member(key string) error {
 		}
 		return d.checkVersion()
 	case "resources":
-		d.resources = true
-		return d.array(d.element, d.resource)
+		d.hasResources = true
+		return d.resources()
 	case "values", "planned_values":
 		v, err := d.dec.Value()
 		if err != nil {
@@ -369,6 +375,11 @@ func (d *document) array(read func() (parity.Value, error), element func(parity.
 	if _, err := d.dec.ReadToken(); err != nil {
 		return err
 	}
+	return d.elements(read, element)
+}
+
+// elements reads the elements of an array that are still to come, and its end.
+func (d *document) elements(read func() (parity.Value, error), element func(parity.Value) error) error {
 	for d.dec.PeekKind() != jsontext.KindEndArray {
 		v, err := read()
 		if err != nil {
@@ -424,7 +435,7 @@ func (d *document) finish(name string) error {
 	case d.hasPlan:
 		d.plan(name)
 	case d.hasValues:
-	case d.version != "" && (d.hasState || d.resources):
+	case d.version != "" && (d.hasState || d.hasResources):
 	case d.format != "":
 		// `terraform show -json` of nothing has neither values nor plan.
 		if len(d.snap.Resources) == 0 {

@@ -74,12 +74,16 @@ func (d *document) stateResource(v parity.Value) error {
 			r.Attributes = hidePath(r.Attributes, path.Items())
 		}
 		r.Attributes = d.pack.Pack(r.Attributes)
-		if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
-			d.snap.Resources = slices.Grow(d.snap.Resources, n+1) // to the double
-		}
-		d.snap.Resources = append(d.snap.Resources, r)
+		d.add(r)
 	}
 	return nil
+}
+
+func (d *document) add(r parity.Resource) {
+	if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
+		d.snap.Resources = slices.Grow(d.snap.Resources, n+1) // to the double
+	}
+	d.snap.Resources = append(d.snap.Resources, r)
 }
 
 // provider is the address in what a state calls a resource's provider.
