@@ -30,9 +30,8 @@ type references struct {
 // target is what a string names: a unit, or one of its attributes, or
 // something outside of the environment.
 type target struct {
-	u        *unit
-	attr     string // "" for the thing itself
-	external string
+	u    *unit  // nil: it is outside
+	attr string // "" for the thing itself; of what is outside, its name
 }
 
 // owners are the targets that a text names: one, by its number plus one, or the
@@ -187,7 +186,7 @@ func (e *environment) buildReferences(planned bool) {
 		}
 	}
 	for _, x := range e.snap.Externals {
-		t := r.target(target{external: e.names.replace(countIndex.ReplaceAllString(x.Address, ""))})
+		t := r.target(target{attr: e.names.replace(countIndex.ReplaceAllString(x.Address, ""))})
 		for _, n := range x.Names {
 			if r.ownersOf(n) == nobody && !generic(n) {
 				r.add(n, t)
@@ -361,7 +360,7 @@ func (r *references) list(o owners) []int32 {
 func (r *references) token(t int32) string {
 	x := r.targets[t]
 	if x.u == nil {
-		return "{" + x.external + "}"
+		return "{" + x.attr + "}"
 	}
 	key := x.u.commonKey()
 	if x.attr != "" {

@@ -223,8 +223,8 @@ func (j *judge) tierOf(b, c *unit) string {
 		if side.u.typ.Kind == "subnet" || side.u.typ.Kind == "network" || side.u.typ.Kind == "firewall" {
 			continue
 		}
-		if users := side.s.users[side.u.index]; len(users) == 1 {
-			return j.nameOf(users[0])
+		if user := side.s.user[side.u.index]; user != nil && user != several {
+			return j.nameOf(user)
 		}
 	}
 	return ""

@@ -71,7 +71,7 @@ func (j *judge) tiers() {
 // tierSide is what the report says of a tier in one environment.
 func tierSide(u *unit, s *survey) *TierSide {
 	f := s.facts[u.index]
-	return &TierSide{Address: u.address(), Members: f.members, Size: f.size, Zones: len(f.zones)}
+	return &TierSide{Address: u.address(), Members: f.members, Size: f.size, Zones: f.zones}
 }
 
 // scales reports whether a tier's members follow the scale.
@@ -319,14 +319,14 @@ func (j *judge) placed(b, c *unit, shared bool) {
 	if !shared {
 		one(fb.runsOn, fc.runsOn, "hosts", "on one host, the baseline's on")
 	}
-	if len(fc.zones) != 1 {
+	if fc.zones != 1 {
 		one(fb.runsIn, fc.runsIn, "zones", "in one zone, the baseline's in")
 	}
 }
 
 // subnets judges the zones that an environment's networks have.
 func (j *judge) subnets(b, c *unit) {
-	zb, zc := len(j.sb.facts[b.index].zones), len(j.sc.facts[c.index].zones)
+	zb, zc := j.sb.facts[b.index].zones, j.sc.facts[c.index].zones
 	if zb == 0 || zc == 0 {
 		zb, zc = len(b.members), len(c.members)
 	}

@@ -106,8 +106,8 @@ func (e *environment) ownOf(us []*unit) []*unit {
 
 func (s *survey) clone(e *environment) *survey {
 	c := &survey{
-		env: e, zoneOf: s.zoneOf, facts: make([]*facts, len(s.facts)), targets: make([][]*unit, len(s.targets)), users: make([][]*unit, len(s.users)),
-		seen: make([]int, len(s.seen)),
+		env: e, zoneOf: s.zoneOf, facts: make([]*facts, len(s.facts)), targets: make([][]*unit, len(s.targets)), user: make([]*unit, len(s.user)),
+		seen: make([]int32, len(s.seen)),
 	}
 	for i, f := range s.facts {
 		if f != nil {
@@ -115,7 +115,10 @@ func (s *survey) clone(e *environment) *survey {
 			own.primary, own.balanced = e.own(f.primary), e.ownOf(f.balanced)
 			c.facts[i] = &own
 		}
-		c.targets[i], c.users[i] = e.ownOf(s.targets[i]), e.ownOf(s.users[i])
+		c.targets[i], c.user[i] = e.ownOf(s.targets[i]), s.user[i]
+		if s.user[i] != several {
+			c.user[i] = e.own(s.user[i])
+		}
 	}
 	return c
 }

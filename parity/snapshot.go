@@ -94,10 +94,10 @@ type Resource struct {
 	Module   string // module.web["a"], "" in the root module
 	Type     string
 	Name     string
-	KeyKind  KeyKind
 	Key      string // the index or key, without brackets and quotes
 	Provider string // registry.terraform.io/hashicorp/aws
 	Schema   int    // version of the resource's schema in its provider
+	KeyKind  KeyKind
 	Tainted  bool
 	Deposed  bool // an object that Terraform replaced and could not delete yet
 	// Planned says that the resource is yet to be made: what its configuration
@@ -109,11 +109,10 @@ type Resource struct {
 	// Unmanaged says that the resource is live and in no Terraform state, where
 	// the source was held against one.
 	Unmanaged bool
+	sealed    bool // it came from a sealed snapshot into one that is not
 	// Attributes are named as in the Terraform provider, but for one of the name
 	// OnlyLive.
 	Attributes Value
-
-	sealed bool // it came from a sealed snapshot into one that is not
 }
 
 // OnlyLive names the attribute that holds what only running things tell and no

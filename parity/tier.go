@@ -31,7 +31,7 @@ var tierOrder = []string{
 // facts are what is known of one unit's place in its environment.
 type facts struct {
 	members  int // -1: not known
-	zones    map[string]bool
+	zones    int
 	size     string
 	replica  bool
 	primary  *unit // what this replicates, where it is in the environment
@@ -49,10 +49,13 @@ type survey struct {
 	facts   []*facts          // by the unit's index; nil of units that have none
 	zoneOf  map[uint32]string // number of the text that is a subnet's id -> zone
 	targets [][]*unit         // by the unit's index: balancers that name it, or that glue ties to it
-	users   [][]*unit         // by the unit's index: tiers that refer to it
-	seen    []int             // by the unit's index: when it was named last
-	times   int               // that units were asked what they name
+	user    []*unit           // by the unit's index: the tier that refers to it, or several
+	seen    []int32           // by the unit's index: when it was named last
+	times   int32             // that units were asked what they name
 }
+
+// several stands for tiers of which there is more than one.
+var several = &unit{}
 
 func (e *environment) surveyed() *survey {
 	if e.survey != nil {
@@ -63,7 +66,8 @@ func (e *environment) surveyed() *survey {
 
 func newSurvey(e *environment) *survey {
 	s := &survey{env: e, zoneOf: map[uint32]string{}}
-	s.facts, s.targets, s.users, s.seen = make([]*facts, len(e.units)), make([][]*unit, len(e.units)), make([][]*unit, len(e.units)), make([]int, len(e.units))
+	s.facts, s.targets, s.user, s.seen = make([]*facts, len(e.units)), make([][]*unit, len(e.units)), make([]*unit, len(e.units)), make([]int32, len(e.units))
+	zones := map[string]bool{}
 	for _, u := range e.units {
 		switch u.typ.Kind {
 		case "subnet":
@@ -86,10 +90,15 @@ func newSurvey(e *environment) *survey {
 		named := s.named(u)
 		if isTier(u) {
 			for _, x := range named {
-				s.users[x.index] = append(s.users[x.index], u)
+				if s.user[x.index] == nil {
+					s.user[x.index] = u
+				} else {
+					s.user[x.index] = several
+				}
 			}
 		}
-		s.facts[u.index] = s.learn(u, named)
+		clear(zones)
+		s.facts[u.index] = s.learn(u, named, zones)
 	}
 	return s
 }
@@ -164,10 +173,11 @@ func (s *survey) told(u *unit) bool {
 	})
 }
 
-func (s *survey) learn(u *unit, named []*unit) *facts {
-	f := &facts{members: s.members(u), zones: map[string]bool{}}
+// learn returns the facts of a unit that names others; zones is empty.
+func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) *facts {
+	f := &facts{members: s.members(u)}
 	for _, m := range u.members {
-		s.zones(m, u.typ, f.zones, 0)
+		s.zones(m, u.typ, zones, 0)
 		if f.size == "" {
 			f.size = s.size(m, u.typ)
 		}
@@ -193,6 +203,7 @@ func (s *survey) learn(u *unit, named []*unit) *facts {
 			}
 		}
 	}
+	f.zones = len(zones)
 	// Whom a program is told to talk to does not stand before it.
 	if s.told(u) {
 		named = s.namedBut(u, true)

@@ -138,22 +138,35 @@ func remembered(known *map[string]string, s string, f func(string) string) strin
 
 // buildUnits groups the snapshot's resources. Deposed objects are no members.
 func (e *environment) buildUnits() {
-	groups := make(map[string]*unit, len(e.snap.Resources))
-	order := make([]*unit, 0, len(e.snap.Resources))
+	groups := make(map[string]*unit, len(e.snap.Resources)/2)
+	order := make([]*unit, 0, len(e.snap.Resources)/2)
+	var room []unit
+	var key []byte
+	var last *Resource
+	var of *unit // the unit of the last
 	for i := range e.snap.Resources {
 		r := &e.snap.Resources[i]
 		if r.Deposed {
 			continue
 		}
-		t := e.cat.Type(r.Type)
-		u := e.place(r, t)
-		if of := groups[u.key]; of != nil {
-			u = of
-		} else {
-			groups[u.key] = u
-			order = append(order, u)
+		if last != nil && last.KeyKind == CountKey && r.KeyKind == CountKey && r.Name == last.Name && r.Type == last.Type && r.Module == last.Module {
+			of.members = append(of.members, r)
+			continue
 		}
-		u.members = append(u.members, r)
+		var u unit
+		u, key = e.place(r, e.cat.Type(r.Type), key[:0])
+		if of = groups[string(key)]; of == nil {
+			if len(room) == 0 {
+				room = make([]unit, 64)
+			}
+			of, room = &room[0], room[1:]
+			u.key = string(key)
+			*of = u
+			groups[u.key] = of
+			order = append(order, of)
+		}
+		last = r
+		of.members = append(of.members, r)
 	}
 	add := func(u *unit, members []*Resource) {
 		u.index, u.members = len(e.units), members
@@ -177,9 +190,10 @@ func (e *environment) buildUnits() {
 	}
 }
 
-// place gives the unit a resource belongs to, by its address alone.
-func (e *environment) place(r *Resource, t *catalog.Type) *unit {
-	u := &unit{typ: t, module: e.modulePath(r.Module), name: e.canonicalName(r.Name)}
+// place gives the unit a resource belongs to, by its address alone, without its
+// key, which is added to one.
+func (e *environment) place(r *Resource, t *catalog.Type, key []byte) (unit, []byte) {
+	u := unit{typ: t, module: e.modulePath(r.Module), name: e.canonicalName(r.Name)}
 	short := func(s string) string { return s }
 	switch {
 	case t.Members != nil:
@@ -196,14 +210,13 @@ func (e *environment) place(r *Resource, t *catalog.Type) *unit {
 		u.each = short(e.canonicalName(r.Key))
 	}
 	if u.module != "" {
-		u.key = u.module + "." + r.Type + "." + u.name
-	} else {
-		u.key = r.Type + "." + u.name
+		key = append(append(key, u.module...), '.')
 	}
+	key = append(append(append(key, r.Type...), '.'), u.name...)
 	if u.each != "" {
-		u.key += "[" + u.each + "]"
+		key = append(append(append(key, '['), u.each...), ']')
 	}
-	return u
+	return u, key
 }
 
 type part struct {

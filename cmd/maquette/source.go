@@ -33,7 +33,7 @@ func (p *project) observe(ctx context.Context, name string) (*parity.Snapshot, e
 			return nil, fmt.Errorf("reading %s: %w", name, reason(err))
 		}
 		defer f.Close()
-		return source.Read(name, cancellable{ctx, f})
+		return source.Read(name, file{cancellable{ctx, f}, info.Size()})
 	}
 	dir := terraform.ParseDir(name)
 	if err == nil {
@@ -90,6 +90,14 @@ func (c cancellable) Read(p []byte) (int, error) {
 	}
 	return c.r.Read(p)
 }
+
+// file is one whose size is known.
+type file struct {
+	cancellable
+	size int64
+}
+
+func (f file) Size() int64 { return f.size }
 
 // writeFile writes a file whole or not at all. Pipes and devices are written to, and links stay links.
 func writeFile(name string, write func(io.Writer) error) error {

@@ -60,7 +60,8 @@ func withHint(hint, format string, args ...any) error {
 }
 
 // Read reads a source to its end. name is what errors and the report call it.
-// Either the whole snapshot is returned or an *Error.
+// Either the whole snapshot is returned or an *Error. A reader that knows the
+// Size of what it reads spares memory.
 func Read(name string, r io.Reader) (*parity.Snapshot, error) {
 	lim := &limited{r: r, left: Limit}
 	br := bufio.NewReaderSize(lim, 1<<16)
@@ -73,6 +74,9 @@ func Read(name string, r io.Reader) (*parity.Snapshot, error) {
 	}
 	d := &document{src: br, dec: parity.NewDecoder(br), pack: parity.NewPacker(), snap: &parity.Snapshot{Sources: []string{name}}}
 	lim.done = d.offset
+	if s, ok := r.(interface{ Size() int64 }); ok {
+		d.size = min(s.Size(), Limit)
+	}
 	err = d.read()
 	if err == nil {
 		err = d.finish(name)
@@ -185,6 +189,7 @@ type document struct {
 	dec  *parity.Decoder
 	base int64   // what dec's offsets are behind the source's
 	win  *window // where elements are read without dec
+	size int64   // how long the source is, 0 where it does not say
 	pack *parity.Packer
 	snap *parity.Snapshot
 

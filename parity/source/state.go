@@ -81,7 +81,11 @@ func (d *document) stateResource(v parity.Value) error {
 
 func (d *document) add(r parity.Resource) {
 	if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
-		d.snap.Resources = slices.Grow(d.snap.Resources, n+1) // to the double
+		more := n/4 + 16
+		if at := d.offset(); at < d.size && n > 1000 {
+			more = int(float64(n)*float64(d.size-at)/float64(at)) + n/64 // if the rest is like this
+		}
+		d.snap.Resources = append(make([]parity.Resource, 0, n+more), d.snap.Resources...)
 	}
 	d.snap.Resources = append(d.snap.Resources, r)
 }
