@@ -13,7 +13,7 @@ import (
 // are compared here, leaf by leaf and without making a tree of either; what is
 // not plainly equal is left to the differ, which starts that attribute anew.
 
-// alignments say how two forms of a type's attributes are compared.
+// alignments say how resources of a type are compared that are kept in some rows.
 type alignments struct {
 	b, c  *environment
 	known sync.Map // of alignmentKey, *alignment
@@ -21,7 +21,7 @@ type alignments struct {
 }
 
 type alignmentKey struct {
-	b, c *layout
+	b, c *rows
 	t    *catalog.Type
 }
 
@@ -46,11 +46,55 @@ func newAlignments(b, c *environment) *alignments {
 	return &alignments{b: b, c: c, marks: make([]atomic.Uint32, len(b.snap.pack.texts.all))}
 }
 
-func (a *alignments) of(b, c *layout, t *catalog.Type) *alignment {
-	key := alignmentKey{b, c, t}
+func (a *alignments) of(b, c packed, t *catalog.Type) *alignment {
+	key := alignmentKey{b.rows, c.rows, t}
 	if known, ok := a.known.Load(key); ok {
 		return known.(*alignment)
 	}
+	found := a.align(b.layout, c.layout, t)
+	// What no row says otherwise is compared once, and never again if it is equal.
+	found.both = slices.DeleteFunc(found.both, func(x alignedAttribute) bool {
+		if x.how == nil || !b.allFixed(b.layout.kids[x.b], b.layout.first[x.b]) || !c.allFixed(c.layout.kids[x.c], c.layout.first[x.c]) {
+			return false
+		}
+		d := &differ{b: a.b, c: a.c, t: t}
+		d.packedValue(a, x.how, b, c, b.layout.first[x.b], c.layout.first[x.c])
+		return len(d.out) == 0 && len(d.varying) == 0 && len(d.stuck) == 0 && d.unresolved == 0 && d.unknown == 0
+	})
+	silent := func(n packed) func(x loneAttribute) bool {
+		return func(x loneAttribute) bool {
+			kid, at := n.layout.kids[x.at], n.layout.first[x.at]
+			return n.allFixed(kid, at) && n.silent(kid, at)
+		}
+	}
+	found.loneB, found.loneC = slices.DeleteFunc(found.loneB, silent(b)), slices.DeleteFunc(found.loneC, silent(c))
+	a.known.Store(key, found)
+	return found
+}
+
+// allFixed reports whether a part of all rows is the same. Of a secret it is not
+// said: whether it may be the same depends on whose it is.
+func (r *rows) allFixed(l *layout, at uint32) bool {
+	if l.kind == Secret {
+		return false
+	}
+	if len(l.kids) == 0 {
+		return l.leaves == 0 || r.slot[at] < 0
+	}
+	for i, kid := range l.kids {
+		if !r.allFixed(kid, at+l.first[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// silent reports whether an attribute that the other side does not have says
+// nothing.
+func (n packed) silent(l *layout, at uint32) bool { return l.kind != Unknown && n.empty(l, at) }
+
+// align finds which attributes of two forms are compared, and how.
+func (a *alignments) align(b, c *layout, t *catalog.Type) *alignment {
 	d := &differ{b: a.b, c: a.c, t: t}
 	found := &alignment{}
 	tagged := b.isObject("tags_all") && c.isObject("tags_all")
@@ -80,7 +124,6 @@ func (a *alignments) of(b, c *layout, t *catalog.Type) *alignment {
 			i, j = i+1, j+1
 		}
 	}
-	a.known.Store(key, found)
 	return found
 }
 
@@ -247,7 +290,7 @@ func (d *differ) checkText(l *layout, at uint32, attr string) *check {
 
 // packedFields compares the attributes of two resources as fields does.
 func (d *differ) packedFields(a *alignments, b, c packed) {
-	found := a.of(b.layout, c.layout, d.t)
+	found := a.of(b, c, d.t)
 	for i := range found.both {
 		x := &found.both[i]
 		switch {
@@ -262,7 +305,7 @@ func (d *differ) packedFields(a *alignments, b, c packed) {
 		if !d.wanted(x.key) {
 			return
 		}
-		if kid := n.layout.kids[x.at]; kid.kind != Unknown && n.empty(kid, n.layout.first[x.at]) {
+		if n.silent(n.layout.kids[x.at], n.layout.first[x.at]) {
 			return
 		}
 		if v := n.item(x.at); !partial && x.key != OnlyLive || !d.unread(v, place{}, x.key) {
