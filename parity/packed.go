@@ -106,18 +106,24 @@ const (
 	formEnd                             = 0xff
 )
 
-func (p *Packer) add(v Value) {
-	mark := byte(v.Kind)
-	if v.Document {
+func formMark(kind Kind, document, masked, nulls bool) byte {
+	mark := byte(kind)
+	if document {
 		mark |= formDocument
 	}
-	if v.Masked {
+	if masked {
 		mark |= formMasked
 	}
-	if v.node != nil && v.node.nulls {
+	if nulls {
 		mark |= formNulls
 	}
-	p.form = append(p.form, mark)
+	return mark
+}
+
+func (l *layout) mark() byte { return formMark(l.kind, l.document, l.masked, l.nulls) }
+
+func (p *Packer) add(v Value) {
+	p.form = append(p.form, formMark(v.Kind, v.Document, v.Masked, v.node != nil && v.node.nulls))
 	switch v.Kind {
 	case Null, Unknown:
 	case List:
@@ -138,8 +144,10 @@ func (p *Packer) add(v Value) {
 }
 
 // key begins a member of an object.
-func (p *Packer) key(id uint32) {
-	p.form = append(p.form, 0x80, byte(id), byte(id>>8), byte(id>>16), byte(id>>24))
+func (p *Packer) key(id uint32) { p.form = appendKey(p.form, id) }
+
+func appendKey(form []byte, id uint32) []byte {
+	return append(form, 0x80, byte(id), byte(id>>8), byte(id>>16), byte(id>>24))
 }
 
 // take keeps what was added.

@@ -18,6 +18,7 @@ func FuzzElement(f *testing.F) {
 		`{"a":"x\"y\\zé😀","b":"\\"}`, `{"a\"b":1,"c":{"a\"b":1}}`, `{"a":-1.5e+3,"b":0,"c":true,"d":false}`,
 		"{ \"a\" :\t[ 1 , 2 ] ,\n\"b\" : { \"c\" : \"d\" } }", `{"attributes":{"attributes":{"dependencies":["x"]}}}`,
 		`{"a":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`,
+		`{"a":` + strings.Repeat("[", 31) + `{"b":null}` + strings.Repeat("]", 31) + `}`, `{"a":` + strings.Repeat("[", 30) + `{"b":null}` + strings.Repeat("]", 30) + `}`,
 	} {
 		f.Add([]byte(seed))
 	}

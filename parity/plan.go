@@ -73,8 +73,13 @@ type sizeLeaf struct {
 	machine bool // else an amount
 }
 
+type planKey struct {
+	l *layout
+	t *catalog.Type
+}
+
 func (e *environment) plan(n packed, t *catalog.Type) *plan {
-	key := sealKey{n.layout, t}
+	key := planKey{n.layout, t}
 	if p := e.plans[key]; p != nil {
 		return p
 	}
@@ -120,7 +125,7 @@ func (e *environment) plan(n packed, t *catalog.Type) *plan {
 		}
 	}
 	if e.plans == nil {
-		e.plans = map[sealKey]*plan{}
+		e.plans = map[planKey]*plan{}
 	}
 	e.plans[key] = p
 	return p

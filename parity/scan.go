@@ -22,6 +22,7 @@ type scanner struct {
 	raw      []byte
 	at       int
 	maxDepth int
+	marks    byte // of the lists and objects that are packed
 }
 
 // leftOut are the members of a state's instances that no comparison needs.
@@ -221,7 +222,7 @@ func (s *scanner) pack(depth int, under uint32) (sorted bool, err error) {
 	switch s.next() {
 	case '[':
 		s.at++
-		p.form = append(p.form, byte(List))
+		p.form = append(p.form, byte(List)|s.marks)
 		for s.next() != ']' {
 			if sorted, err := s.pack(depth+1, under); err != nil || !sorted {
 				return sorted, err
@@ -232,7 +233,7 @@ func (s *scanner) pack(depth int, under uint32) (sorted bool, err error) {
 	case '{':
 		s.at++
 		mark := len(p.form)
-		p.form = append(p.form, byte(Object))
+		p.form = append(p.form, byte(Object)|s.marks)
 		last := ""
 		for s.next() == '"' {
 			id := s.key(under)
@@ -242,7 +243,7 @@ func (s *scanner) pack(depth int, under uint32) (sorted bool, err error) {
 				return false, nil
 			}
 			last = key
-			if s.next() == 'n' {
+			if s.next() == 'n' && depth < s.maxDepth {
 				s.at += len("null")
 				p.form[mark] |= formNulls
 				continue

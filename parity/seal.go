@@ -140,7 +140,7 @@ func (s *Snapshot) Seal(cat *catalog.Catalog) {
 	}
 	s.Sealed = true
 	s.secrets = &secrets{key: runKey, values: map[string]bool{}, names: map[string]bool{}}
-	ps := &packedSealer{secrets: s.secrets, in: s.pack, plans: map[sealKey]*sealPlan{}}
+	ps := newPackedSealer(s.secrets, s.pack)
 	for i := range s.Resources {
 		r := &s.Resources[i]
 		if r.sealed {
@@ -185,6 +185,12 @@ type sealer struct {
 	in   *Packer
 }
 
+// entryNames are the keys under which an entry of a list has its name.
+var entryNames = []string{"name", "key", "Name", "Key"}
+
+// secureString is how Systems Manager marks a parameter as secret.
+const secureString = "SecureString"
+
 // object seals the fields of a resource, block, map or document. path is the
 // object's attribute path; named says that its keys are the user's own words
 // (environment variables), so that they tell secrets too.
@@ -193,7 +199,7 @@ func (s sealer) object(v Value, path string, named bool) Value {
 	// {name: DB_PASSWORD, value: …}, as containers and parameters have them.
 	entry := ""
 	if named || path != "" {
-		for _, k := range []string{"name", "key", "Name", "Key"} {
+		for _, k := range entryNames {
 			if n := v.Get(k).Str(); n != "" {
 				entry = n
 				break
@@ -221,8 +227,12 @@ func (s sealer) isSecret(path, key string, nested bool) bool {
 	if nested && s.secretName(key) {
 		return true
 	}
-	// SecureString is how Systems Manager marks a parameter as secret.
-	return (path == "value" || path == "insecure_value") && s.root.Get("type").Str() == "SecureString"
+	return (path == "value" || path == "insecure_value") && s.root.Get("type").Str() == secureString
+}
+
+// isFlag reports whether a word of a command line says that the next one is a secret.
+func (s *secrets) isFlag(word string) bool {
+	return strings.HasPrefix(word, "-") && s.secretName(strings.TrimLeft(word, "-"))
 }
 
 func (s sealer) value(v Value, path string, secret bool) Value {
@@ -252,7 +262,7 @@ func (s sealer) value(v Value, path string, secret bool) Value {
 		items := append([]Value(nil), v.Items()...)
 		for i := range items {
 			// A command line gives a secret as the word behind its flag.
-			flagged := i > 0 && strings.HasPrefix(v.Items()[i-1].Str(), "-") && s.secretName(strings.TrimLeft(v.Items()[i-1].Str(), "-"))
+			flagged := i > 0 && s.isFlag(v.Items()[i-1].Str())
 			if flagged && items[i].Kind == String && !strings.HasPrefix(items[i].Text, "-") {
 				items[i] = s.value(items[i], path, true)
 				continue
@@ -323,7 +333,7 @@ func (s sealer) mask(v Value, path string) Value {
 // decodeString turns JSON documents into data and encoded scripts into text.
 func (s sealer) decodeString(v Value, path string) Value {
 	t := v.Text
-	if len(t) >= 2 && (t[0] == '{' && t[len(t)-1] == '}' || t[0] == '[' && t[len(t)-1] == ']') {
+	if bracketed(t) {
 		if doc, ok := s.in.document(t); ok {
 			return doc
 		}
@@ -337,16 +347,43 @@ func (s sealer) decodeString(v Value, path string) Value {
 	return v
 }
 
+// bracketed reports whether a text may be a document.
+func bracketed(t string) bool {
+	return len(t) >= 2 && (t[0] == '{' && t[len(t)-1] == '}' || t[0] == '[' && t[len(t)-1] == ']')
+}
+
 // document reads a text of JSON as a document.
 func (p *Packer) document(text string) (Value, bool) {
 	raw := jsontext.Value(text)
 	if !raw.IsValid(jsontext.AllowDuplicateNames(true)) {
 		return Value{}, false
 	}
-	// Deeper than where the attributes of resources are.
-	scan := scanner{p: p, raw: raw, maxDepth: maxDocumentDepth + 3}
-	v, err := scan.value(3)
+	scan := p.documentScanner(raw)
+	v, err := scan.value(documentDepth)
 	return markDocument(v), err == nil
+}
+
+// packDocument is document without a tree, and in place of all that was added.
+func (p *Packer) packDocument(raw jsontext.Value) bool {
+	if !raw.IsValid(jsontext.AllowDuplicateNames(true)) {
+		return false
+	}
+	scan := p.documentScanner(raw)
+	sorted, err := scan.pack(documentDepth, 0)
+	if err == nil && !sorted {
+		scan.at, p.form, p.ids = 0, p.form[:0], p.ids[:0]
+		var v Value
+		v, err = scan.value(documentDepth)
+		p.add(markDocument(v))
+	}
+	return err == nil
+}
+
+// documentDepth is deeper than where the attributes of resources are.
+const documentDepth = 3
+
+func (p *Packer) documentScanner(raw []byte) scanner {
+	return scanner{p: p, raw: raw, maxDepth: documentDepth + maxDocumentDepth, marks: formDocument}
 }
 
 func markDocument(v Value) Value {

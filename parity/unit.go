@@ -31,7 +31,7 @@ type environment struct {
 	cat   *catalog.Catalog
 	units []*unit
 	refs  *references
-	plans map[sealKey]*plan
+	plans map[planKey]*plan
 	// survey is made with the rest where several comparisons share it.
 	survey *survey
 
