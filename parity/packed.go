@@ -21,11 +21,13 @@ type Packer struct {
 	ids  []uint32 // its leaves
 	work []byte   // for texts with escapes
 	next []uint32 // after each key, the one that came last time
+
+	masks map[string]Value // by how they are written
 }
 
 // NewPacker returns a Packer that holds nothing.
 func NewPacker() *Packer {
-	p := &Packer{layouts: map[string]*layout{}, texts: texts{seed: maphash.MakeSeed(), slots: make([]uint32, 256), all: []string{""}}}
+	p := &Packer{layouts: map[string]*layout{}, masks: map[string]Value{}, texts: texts{seed: maphash.MakeSeed(), slots: make([]uint32, 256), all: []string{""}}}
 	p.texts.place(0)
 	return p
 }

@@ -21,8 +21,8 @@ type Pattern struct {
 	// careful says that what is hidden depends on which texts are empty.
 	careful bool
 
-	wide   mask // with a hole at each spot
-	narrow mask // without those at which the layout's narrow rows have one text fixed
+	wide   stencil // with a hole at each spot
+	narrow stencil // without those at which the layout's narrow rows have one text fixed
 	rows   *rows
 }
 
@@ -47,8 +47,8 @@ const (
 	listSpot // a list of such texts
 )
 
-// mask is a text with holes.
-type mask struct {
+// stencil is a text with holes.
+type stencil struct {
 	holes []hole
 	tail  []byte // what is behind the last
 	never bool   // it may not be used: it would hide other texts than it should
@@ -74,7 +74,7 @@ func (p *Packer) NewPattern(raw []byte, v Value) *Pattern {
 	if !f.ok || !t.agrees(n) {
 		return nil
 	}
-	t.wide = t.mask(func(spot) bool { return true })
+	t.wide = t.stencil(func(spot) bool { return true })
 	return t
 }
 
@@ -99,9 +99,9 @@ func (t *Pattern) agrees(n packed) bool {
 	return leaf == n.layout.leaves
 }
 
-// mask has holes at some of the spots, and at the others what the rows have.
-func (t *Pattern) mask(open func(spot) bool) mask {
-	var m mask
+// stencil has holes at some of the spots, and at the others what the rows have.
+func (t *Pattern) stencil(open func(spot) bool) stencil {
+	var m stencil
 	var before []byte
 	from := 0
 	for _, s := range t.spots {
@@ -157,7 +157,7 @@ func (f *spotFinder) instance() {
 		case key == "index_key" && (c == '"' || c >= '0' && c <= '9'):
 			f.skip()
 			f.add(from, keySpot)
-		case leftOut[key]:
+		case stateRoles[2][key] == passIt:
 			f.leftOut()
 		case key == "schema_version" || key == "sensitive_attributes":
 			f.skip()
@@ -243,7 +243,7 @@ func (t *Pattern) Match(text []byte) (attributes, key Value, length int, ok bool
 	p := t.in
 	if t.rows != t.layout.narrow {
 		t.rows = t.layout.narrow
-		t.narrow = t.mask(func(s spot) bool { return s.leaf < 0 || t.rows.slot[s.leaf] >= 0 })
+		t.narrow = t.stencil(func(s spot) bool { return s.leaf < 0 || t.rows.slot[s.leaf] >= 0 })
 	}
 	p.ids = p.ids[:0]
 	if key, length, ok = t.match(&t.narrow, text); ok && !t.narrow.never {
@@ -257,8 +257,8 @@ func (t *Pattern) Match(text []byte) (attributes, key Value, length int, ok bool
 	return Value{}, Value{}, 0, false
 }
 
-// match adds the numbers of the texts in a mask's holes to those being packed.
-func (t *Pattern) match(m *mask, text []byte) (key Value, length int, ok bool) {
+// match adds the numbers of the texts in a stencil's holes to those being packed.
+func (t *Pattern) match(m *stencil, text []byte) (key Value, length int, ok bool) {
 	p, at := t.in, 0
 	for i := range m.holes {
 		h := &m.holes[i]

@@ -12,7 +12,27 @@ import (
 // of its instances, is packed. Members of the instances that nothing is said
 // of here are left out: what they depend on, and what is the provider's own.
 func (p *Packer) Element(raw []byte, maxDepth int) (Value, error) {
-	s := scanner{p: p, raw: raw, maxDepth: maxDepth}
+	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: stateRoles}
+	return s.value(0)
+}
+
+// Shown reads, as Element does, one of the resources that `terraform show
+// -json` lists. Its "values" are packed.
+func (p *Packer) Shown(raw []byte, maxDepth int) (Value, error) {
+	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: shownRoles}
+	return s.value(0)
+}
+
+// ShownNames reads of such a resource only what names a data source.
+func (p *Packer) ShownNames(raw []byte, maxDepth int) (Value, error) {
+	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: namesRoles}
+	return s.value(0)
+}
+
+// Change reads one of the changes of a plan, without the values before and
+// after it.
+func (p *Packer) Change(raw []byte, maxDepth int) (Value, error) {
+	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: changeRoles}
 	return s.value(0)
 }
 
@@ -23,10 +43,74 @@ type scanner struct {
 	at       int
 	maxDepth int
 	marks    byte // of the lists and objects that are packed
+	roles    roles
 }
 
-// leftOut are the members of a state's instances that no comparison needs.
-var leftOut = map[string]bool{"dependencies": true, "private": true, "identity": true, "create_before_destroy": true, "identity_schema_version": true}
+// roles say how the members of an element's objects are read, by how deep the
+// object is and by their names. The name "" stands for all others.
+type roles [3]map[string]role
+
+type role uint8
+
+const (
+	readIt    role = iota
+	packIt         // an object is packed
+	shareIt        // most elements have the same
+	passIt         // not read
+	measureIt      // not read, but it must not nest too deep
+)
+
+var (
+	// What no comparison needs of the instances of a state is left.
+	stateRoles = roles{
+		0: {"attributes": packIt},
+		2: {"attributes": packIt, "dependencies": passIt, "private": passIt, "identity": passIt, "create_before_destroy": passIt, "identity_schema_version": passIt},
+	}
+	shownRoles = roles{0: {
+		"": measureIt, "address": readIt, "mode": readIt, "type": readIt, "name": readIt, "index": readIt, "provider_name": readIt,
+		"tainted": readIt, "deposed_key": readIt, "values": packIt, "sensitive_values": shareIt,
+	}}
+	namesRoles = roles{
+		0: {"": measureIt, "mode": readIt, "type": readIt, "name": readIt, "values": readIt},
+		1: {"": measureIt, "id": readIt, "arn": readIt},
+	}
+	changeRoles = roles{
+		0: {"": measureIt, "address": readIt, "deposed": readIt, "change": readIt},
+		1: {"": measureIt, "actions": shareIt, "after_unknown": shareIt, "after_sensitive": shareIt},
+	}
+)
+
+func (s *scanner) role(depth int, key string) role {
+	if depth >= len(s.roles) || s.roles[depth] == nil {
+		return readIt
+	}
+	if r, ok := s.roles[depth][key]; ok {
+		return r
+	}
+	return s.roles[depth][""]
+}
+
+// What is kept of masks, and how long those may be.
+const maxMask, maxMasks = 1 << 12, 1 << 14
+
+// mask reads a value that most elements have in common.
+func (s *scanner) mask(depth int) (Value, error) {
+	s.next()
+	from := s.at
+	if depth+s.skip() > s.maxDepth {
+		return Value{}, ErrTooDeep
+	}
+	raw := s.raw[from:s.at]
+	v, known := s.p.masks[string(raw)]
+	if !known {
+		inner := scanner{p: s.p, raw: raw, maxDepth: s.maxDepth}
+		v, _ = inner.value(depth) // it is not too deep
+		if len(raw) <= maxMask && len(s.p.masks) < maxMasks {
+			s.p.masks[string(raw)] = v
+		}
+	}
+	return v, nil
+}
 
 // next skips white space, and a comma or colon with it, and returns what
 // follows without passing it.
@@ -62,25 +146,16 @@ func (s *scanner) value(depth int) (Value, error) {
 		s.at++
 		var keys []string
 		var items []Value
-		if depth == 0 || depth == 2 { // a resource, or an instance of one
+		if depth < len(s.roles) && s.roles[depth] != nil { // a resource, or an instance of one
 			keys, items = make([]string, 0, 8), make([]Value, 0, 8)
 		}
 		nulls := false
 		for s.next() == '"' {
 			key := s.p.texts.all[s.text()]
-			if depth == 2 && leftOut[key] {
-				s.skip()
+			v, skipped, err := s.member(depth+1, s.role(depth, key))
+			if skipped {
 				continue
 			}
-			if (depth == 0 || depth == 2) && key == "attributes" && s.next() == '{' {
-				v, err := s.attributes(depth + 1)
-				if err != nil {
-					return Value{}, err
-				}
-				keys, items = append(keys, key), append(items, v)
-				continue
-			}
-			v, err := s.value(depth + 1)
 			if err != nil {
 				return Value{}, err
 			}
@@ -107,6 +182,30 @@ func (s *scanner) value(depth int) (Value, error) {
 		return Value{Kind: Bool, Text: "false"}, nil
 	}
 	return Value{Kind: Number, Text: string(s.number())}, nil
+}
+
+// member reads a member of an object, unless its role is to be skipped.
+func (s *scanner) member(depth int, as role) (v Value, skipped bool, err error) {
+	switch as {
+	case packIt:
+		if s.next() == '{' {
+			v, err = s.attributes(depth)
+			return v, false, err
+		}
+	case shareIt:
+		v, err = s.mask(depth)
+		return v, false, err
+	case passIt:
+		s.skip()
+		return Value{}, true, nil
+	case measureIt:
+		if depth+s.skip() > s.maxDepth {
+			return Value{}, false, ErrTooDeep
+		}
+		return Value{}, true, nil
+	}
+	v, err = s.value(depth)
+	return v, false, err
 }
 
 // text reads a string and returns its number.
@@ -162,11 +261,15 @@ func (s *scanner) number() []byte {
 	return s.raw[from:]
 }
 
-// skip passes a value.
-func (s *scanner) skip() {
+// skip passes a value and returns how deep it nests.
+func (s *scanner) skip() (deepest int) {
 	depth := 0
 	for {
-		switch c := s.next(); c {
+		c := s.next()
+		if c != '}' && c != ']' {
+			deepest = max(deepest, depth)
+		}
+		switch c {
 		case '{', '[':
 			depth++
 			s.at++
@@ -188,7 +291,7 @@ func (s *scanner) skip() {
 			}
 		}
 		if depth == 0 {
-			return
+			return deepest
 		}
 	}
 }
@@ -203,8 +306,8 @@ func (s *scanner) attributes(depth int) (Value, error) {
 	}
 	if !sorted {
 		s.at = from
-		plain := scanner{p: s.p, raw: s.raw, at: from, maxDepth: s.maxDepth + 3}
-		v, err := plain.value(depth + 3) // below where attributes are
+		plain := scanner{p: s.p, raw: s.raw, at: from, maxDepth: s.maxDepth}
+		v, err := plain.value(depth)
 		s.at = plain.at
 		return s.p.Pack(v), err
 	}

@@ -359,7 +359,7 @@ func (p *Packer) document(text string) (Value, bool) {
 		return Value{}, false
 	}
 	scan := p.documentScanner(raw)
-	v, err := scan.value(documentDepth)
+	v, err := scan.value(0)
 	return markDocument(v), err == nil
 }
 
@@ -369,21 +369,18 @@ func (p *Packer) packDocument(raw jsontext.Value) bool {
 		return false
 	}
 	scan := p.documentScanner(raw)
-	sorted, err := scan.pack(documentDepth, 0)
+	sorted, err := scan.pack(0, 0)
 	if err == nil && !sorted {
 		scan.at, p.form, p.ids = 0, p.form[:0], p.ids[:0]
 		var v Value
-		v, err = scan.value(documentDepth)
+		v, err = scan.value(0)
 		p.add(markDocument(v))
 	}
 	return err == nil
 }
 
-// documentDepth is deeper than where the attributes of resources are.
-const documentDepth = 3
-
 func (p *Packer) documentScanner(raw []byte) scanner {
-	return scanner{p: p, raw: raw, maxDepth: documentDepth + maxDocumentDepth, marks: formDocument}
+	return scanner{p: p, raw: raw, maxDepth: maxDocumentDepth, marks: formDocument}
 }
 
 func markDocument(v Value) Value {

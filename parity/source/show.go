@@ -9,52 +9,35 @@ import (
 	"github.com/maquette/maquette/parity"
 )
 
-// values reads a module of `terraform show -json`: a state's values or a
-// plan's planned values.
-func (d *document) values(module parity.Value, depth int) error {
-	if depth > 64 {
-		return errors.New("modules nest more than 64 levels deep")
+// shown adds one of the resources of a module.
+func (d *document) shown(v parity.Value, module string) error {
+	if err := members(v, shownKinds); err != nil {
+		return fmt.Errorf("resource %q: %w", clip(v.Get("address").Str()), err)
 	}
-	if err := members(module, moduleKinds); err != nil {
-		return fmt.Errorf("module %q: %w", clip(module.Get("address").Str()), err)
+	r := parity.Resource{
+		Module: module, Type: v.Get("type").Str(), Name: v.Get("name").Str(),
+		Provider: v.Get("provider_name").Str(), Tainted: v.Get("tainted").Text == "true",
+		Deposed: v.Get("deposed_key").Str() != "", Attributes: v.Get("values"),
 	}
-	for _, v := range module.Get("resources").Items() {
-		if err := members(v, shownKinds); err != nil {
-			return fmt.Errorf("resource %q: %w", clip(v.Get("address").Str()), err)
-		}
-		r := parity.Resource{
-			Module: module.Get("address").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(),
-			Provider: v.Get("provider_name").Str(), Tainted: v.Get("tainted").Text == "true",
-			Deposed: v.Get("deposed_key").Str() != "", Attributes: v.Get("values"),
-		}
-		if v.Kind != parity.Object || r.Type == "" || r.Name == "" {
-			return fmt.Errorf("a resource of module %q has no type or no name", clip(r.Module))
-		}
-		if err := instanceKey(&r, v.Get("index")); err != nil {
-			return err
-		}
-		if r.Attributes.Kind != parity.Object {
-			r.Attributes = parity.ObjectOf(nil, nil)
-		}
-		switch mode := v.Get("mode").Str(); mode {
-		case "data":
-			d.external(r)
-			continue
-		case "managed":
-		default:
-			return fmt.Errorf("%s has the unknown mode %q", clip(r.Address), clip(mode))
-		}
-		r.Attributes = hideMask(r.Attributes, v.Get("sensitive_values"))
-		d.snap.Resources = append(d.snap.Resources, r)
+	if v.Kind != parity.Object || r.Type == "" || r.Name == "" {
+		return fmt.Errorf("a resource of module %q has no type or no name", clip(r.Module))
 	}
-	for _, child := range module.Get("child_modules").Items() {
-		if child.Kind != parity.Object {
-			return fmt.Errorf("a child of module %q is no object", clip(module.Get("address").Str()))
-		}
-		if err := d.values(child, depth+1); err != nil {
-			return err
-		}
+	if err := instanceKey(&r, v.Get("index")); err != nil {
+		return err
 	}
+	if r.Attributes.Kind != parity.Object {
+		r.Attributes = parity.ObjectOf(nil, nil)
+	}
+	switch mode := v.Get("mode").Str(); mode {
+	case "data":
+		d.external(r)
+		return nil
+	case "managed":
+	default:
+		return fmt.Errorf("%s has the unknown mode %q", clip(r.Address), clip(mode))
+	}
+	r.Attributes = d.pack.Pack(laidOver(r.Attributes, v.Get("sensitive_values"), hide))
+	d.snap.Resources = append(d.snap.Resources, r)
 	return nil
 }
 
@@ -67,29 +50,41 @@ var (
 	}
 )
 
-// dataSources reads only the data sources of a module.
-func (d *document) dataSources(module parity.Value, depth int) error {
-	if depth > 64 {
-		return errors.New("modules nest more than 64 levels deep")
+// laidOver is overlay, without a tree of attributes that it would not change.
+func laidOver(v, mask parity.Value, f func(parity.Value) parity.Value) parity.Value {
+	if form, ok := v.Form(); ok && !overlays(form, mask, true) {
+		return v
 	}
-	for _, v := range module.Get("resources").Items() {
-		if v.Get("mode").Str() == "data" {
-			d.external(parity.Resource{
-				Module: module.Get("address").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(), Attributes: v.Get("values"),
-			})
-		}
-	}
-	for _, child := range module.Get("child_modules").Items() {
-		if err := d.dataSources(child, depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
+	return overlay(v, mask, f)
 }
 
-// hideMask marks what a mask of the same form says is sensitive.
-func hideMask(v, mask parity.Value) parity.Value {
-	return overlay(v, mask, hide)
+// overlays reports whether overlay may change what has a form. That an object
+// had members that were null is lost where a mask has it, too; of the attributes
+// as a whole it does not matter.
+func overlays(form parity.Form, mask parity.Value, whole bool) bool {
+	switch {
+	case mask.Kind == parity.Bool:
+		return mask.Text == "true"
+	case mask.Kind == parity.Object && form.Kind() != parity.List:
+		if form.Nulls() && form.Len() > 0 && !whole {
+			return true
+		}
+		for i, k := range mask.Keys() {
+			if overlays(form.Get(k), mask.Items()[i], false) {
+				return true
+			}
+		}
+	case mask.Kind == parity.List && form.Kind() != parity.Object:
+		if form.Kind() != parity.List || len(mask.Items()) > form.Len() {
+			return len(mask.Items()) > 0
+		}
+		for i, m := range mask.Items() {
+			if overlays(form.Item(i), m, false) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // overlay applies f to every part of v at which mask is true.
@@ -131,25 +126,30 @@ func overlay(v, mask parity.Value, f func(parity.Value) parity.Value) parity.Val
 	return v
 }
 
-// change keeps what a plan says of a resource beyond its planned values.
+// change is what a plan says of a resource beyond its planned values.
+type change struct {
+	unknown, sensitive parity.Value // masks
+	created            bool         // it is yet to be made
+}
+
 func (d *document) change(v parity.Value) error {
 	if err := members(v, changeKinds); err != nil {
 		return err
 	}
-	address, change := v.Get("address").Str(), v.Get("change")
+	address, what := v.Get("address").Str(), v.Get("change")
 	if address == "" {
 		return errors.New("a planned change has no address")
 	}
 	if v.Get("deposed").Str() != "" {
 		return nil
 	}
-	if d.unknown == nil {
-		d.unknown, d.sensitive, d.created = map[string]parity.Value{}, map[string]parity.Value{}, map[string]bool{}
+	if d.changes == nil {
+		d.changes = map[string]change{}
 	}
-	d.unknown[address] = change.Get("after_unknown")
-	d.sensitive[address] = change.Get("after_sensitive")
-	if actions := change.Get("actions").Items(); len(actions) == 1 && actions[0].Str() == "create" {
-		d.created[address] = true
+	actions := what.Get("actions").Items()
+	d.changes[address] = change{
+		unknown: what.Get("after_unknown"), sensitive: what.Get("after_sensitive"),
+		created: d.changes[address].created || len(actions) == 1 && actions[0].Str() == "create",
 	}
 	return nil
 }
@@ -167,11 +167,16 @@ func (d *document) plan(name string) {
 	d.modules(d.config.Get("root_module"), "", configs, 0)
 	for i := range d.snap.Resources {
 		r := &d.snap.Resources[i]
-		r.Planned = d.created[r.Address]
-		r.Attributes = hideMask(r.Attributes, d.sensitive[r.Address])
-		unknown := func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} }
-		r.Attributes = overlay(r.Attributes, d.unknown[r.Address], unknown)
-		r.Attributes = refer(r.Attributes, configs[parity.WithoutKeys(r.Address)], r.Module)
+		c := d.changes[r.Address]
+		r.Planned = c.created
+		r.Attributes = laidOver(r.Attributes, c.sensitive, hide)
+		r.Attributes = laidOver(r.Attributes, c.unknown, func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} })
+		if config := configs[parity.WithoutKeys(r.Address)]; config.Kind != parity.Null {
+			if form, ok := r.Attributes.Form(); !ok || refers(form, config, true) {
+				r.Attributes = refer(r.Attributes, config, r.Module)
+			}
+		}
+		r.Attributes = d.pack.Pack(r.Attributes)
 	}
 	providers := map[string]string{}
 	for _, p := range d.config.Get("provider_config").Items() {
@@ -240,6 +245,29 @@ func refer(v, config parity.Value, module string) parity.Value {
 		return parity.ListOf(items)
 	}
 	return v
+}
+
+// refers reports whether refer would change what has a form and holds nothing
+// unknown: only that an object had members that were null is lost.
+func refers(form parity.Form, config parity.Value, whole bool) bool {
+	switch {
+	case form.Kind() == parity.Object && config.Kind == parity.Object:
+		if form.Nulls() && (form.Len() == 0 || !whole) {
+			return true
+		}
+		for i, k := range config.Keys() {
+			if refers(form.Get(k), config.Items()[i], false) {
+				return true
+			}
+		}
+	case form.Kind() == parity.List && config.Kind == parity.List:
+		for i := range min(form.Len(), len(config.Items())) {
+			if refers(form.Item(i), config.Items()[i], false) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // references returns the address of the one resource that an expression

@@ -185,7 +185,7 @@ func validButCut(head []byte) bool {
 
 // document collects what a source's top level holds.
 type document struct {
-	src  io.Reader
+	src  io.Reader // what dec has not read yet
 	dec  *parity.Decoder
 	base int64   // what dec's offsets are behind the source's
 	win  *window // where elements are read without dec
@@ -204,14 +204,12 @@ type document struct {
 	errored      bool
 	incomplete   bool // a plan that says it is not complete
 	hasResources bool
-	unknown      map[string]parity.Value // plan: address -> after_unknown
-	sensitive    map[string]parity.Value // plan: address -> after_sensitive
-	created      map[string]bool         // plan: addresses of what is yet to be made
-	config       parity.Value            // plan: configuration
-	providers    map[string]string       // the addresses in what a state calls them
-	words        map[string]string       // of a state: the names of modules, types and resources
-	patterns     map[string][]known      // of a state: how instances are written, by their type
-	learned      map[string]int          // how many were made
+	changes      map[string]change  // plan: by address
+	config       parity.Value       // plan: configuration
+	providers    map[string]string  // the addresses in what a state calls them
+	words        map[string]string  // of a state: the names of modules, types and resources
+	patterns     map[string][]known // of a state: how instances are written, by their type
+	learned      map[string]int     // how many were made
 }
 
 func (d *document) place(err error) string {
@@ -219,6 +217,10 @@ func (d *document) place(err error) string {
 	pointer, offset := string(d.dec.StackPointer()), d.offset()
 	if errors.As(err, &syn) {
 		pointer, offset = string(syn.JSONPointer), d.base+syn.ByteOffset
+	}
+	var m misplaced
+	if errors.As(err, &m) {
+		pointer, offset = string(m.pointer), d.base+m.offset
 	}
 	if offset == 0 {
 		return ""
@@ -294,32 +296,14 @@ func (d *document) member(key string) error {
 		d.hasResources = true
 		return d.resources()
 	case "values", "planned_values":
-		v, err := d.dec.Value()
-		if err != nil {
-			return err
-		}
-		root, err := rootModule(v)
-		if err != nil {
-			return err
-		}
 		d.hasValues = true
 		d.hasPlan = d.hasPlan || key == "planned_values"
-		return d.values(root, 0)
+		return d.values()
 	case "prior_state":
-		// Of what was there before a plan, its data sources are of use: the
-		// planned values leave them out.
-		v, err := d.dec.Value()
-		if err != nil {
-			return err
-		}
-		root, err := rootModule(v.Get("values"))
-		if err != nil {
-			return err
-		}
-		return d.dataSources(root, 0)
+		return d.priorState()
 	case "resource_changes":
 		d.hasPlan = true
-		return d.array(d.dec.Value, d.change)
+		return d.array(func() (parity.Value, error) { return d.packed(0, d.pack.Change) }, d.change)
 	case "configuration":
 		v, err := d.dec.Value()
 		if err == nil && v.Kind != parity.Object && v.Kind != parity.Null {
@@ -344,16 +328,6 @@ func (d *document) member(key string) error {
 		return d.snapshotMember(key, v)
 	}
 	return d.dec.SkipValue()
-}
-
-// rootModule returns the root module of a state's or a plan's values. There is
-// none where nothing is left.
-func rootModule(values parity.Value) (parity.Value, error) {
-	root := values.Get("root_module")
-	if values.Kind != parity.Object && values.Kind != parity.Null || root.Kind != parity.Object && root.Kind != parity.Null {
-		return root, errors.New("an object with a root_module is wanted here")
-	}
-	return root, nil
 }
 
 // element reads one of the resources.
