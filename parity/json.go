@@ -142,9 +142,15 @@ func (d *Decoder) value(depth int) (Value, error) {
 	}
 }
 
+// AppendJSON appends v as snapshots hold it.
+func (v Value) AppendJSON(b []byte) []byte { return v.appendJSON(b) }
+
 // appendJSON writes v as compact JSON, with the marks that snapshots use for
 // what JSON cannot say.
 func (v Value) appendJSON(b []byte) (out []byte) {
+	if n := v.packed(); n.ok() {
+		return n.appendJSON(b, n.layout, 0, false)
+	}
 	if v.Masked {
 		return append(b, `{"$masked":true}`...)
 	}
@@ -194,6 +200,60 @@ func (v Value) appendJSON(b []byte) (out []byte) {
 		b = appendString(b, key)
 		b = append(b, ':')
 		b = items[i].appendJSON(b)
+	}
+	return append(b, '}')
+}
+
+// appendJSON writes the part of what is packed that has the layout l and its
+// first leaf at at, as it writes a tree of it. within says that it is part of a
+// document, which is marked as a whole.
+func (n packed) appendJSON(b []byte, l *layout, at uint32, within bool) []byte {
+	switch {
+	case l.masked:
+		return append(b, `{"$masked":true}`...)
+	case l.document && !within:
+		b = n.appendJSON(append(b, `{"$json":`...), l, at, true)
+		return append(b, '}')
+	}
+	switch l.kind {
+	case Null:
+		return append(b, "null"...)
+	case Bool, Number:
+		return append(b, n.text(at)...)
+	case String:
+		return appendString(b, n.text(at))
+	case Unknown:
+		return append(b, `{"$unknown":true}`...)
+	case Secret:
+		return append(b, `{"$secret":true}`...)
+	case List:
+		b = append(b, '[')
+		for i, kid := range l.kids {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = n.appendJSON(b, kid, at+l.first[i], within)
+		}
+		return append(b, ']')
+	}
+	if l.nulls && len(l.keys) == 0 {
+		return append(b, `{"":null}`...)
+	}
+	likeMark := len(l.keys) == 1 && strings.HasPrefix(l.keys[0], "$")
+	if likeMark {
+		b = append(b, `{"$object":`...)
+	}
+	b = append(b, '{')
+	for i, key := range l.keys {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(b, key)
+		b = append(b, ':')
+		b = n.appendJSON(b, l.kids[i], at+l.first[i], within)
+	}
+	if likeMark {
+		b = append(b, '}')
 	}
 	return append(b, '}')
 }

@@ -278,7 +278,7 @@ func (d *document) packed(depth int, read func(raw []byte, maxDepth int) (parity
 	v, err := read(raw, maxDepth)
 	if err != nil {
 		end := d.dec.InputOffset()
-		err = located(bytes.NewReader(raw), maxDepth, d.dec.StackPointer(), end-int64(len(raw)))
+		err = located(inList(raw), maxDepth, d.dec.StackPointer(), end-int64(len(raw)))
 	}
 	return v, err
 }
@@ -288,10 +288,10 @@ func (d *document) packed(depth int, read func(raw []byte, maxDepth int) (parity
 func (d *document) broken(err error, maxDepth int) error {
 	raw := bytes.TrimLeft(d.dec.UnreadBuffer(), " \t\r\n")
 	end := d.dec.InputOffset() + int64(len(d.dec.UnreadBuffer()))
-	list := d.dec.StackPointer()
+	pointer := d.dec.StackPointer()
 	_, before := d.dec.StackIndex(d.dec.StackDepth())
 	if before > 0 {
-		list = list.Parent() // it is of the element before
+		pointer = pointer.Parent() // it is of the element before
 		var comma bool
 		if raw, comma = bytes.CutPrefix(raw, []byte(",")); !comma {
 			return err
@@ -300,21 +300,31 @@ func (d *document) broken(err error, maxDepth int) error {
 	if raw = bytes.TrimLeft(raw, " \t\r\n"); len(raw) == 0 || raw[0] != '{' && raw[0] != '[' {
 		return err // it has no pieces
 	}
-	var r io.Reader = bytes.NewReader(raw)
 	var syn *jsontext.SyntacticError
 	stopped := !errors.As(err, &syn) || errors.Unwrap(syn.Err) != nil || errors.Is(err, io.ErrUnexpectedEOF)
-	if !stopped {
-		r = io.MultiReader(r, d.src) // of which no more was read than told that it is broken
+	list := inList(raw)
+	whole := false
+	if !stopped { // no more was read than told that it is broken
+		_, stop := io.CopyN(list, d.src, 1<<16)
+		whole = errors.Is(stop, io.EOF)
 	}
-	found := located(r, maxDepth, list+jsontext.Pointer("/"+strconv.FormatInt(before, 10)), end-int64(len(raw)))
+	found := located(list, maxDepth, pointer+jsontext.Pointer("/"+strconv.FormatInt(before, 10)), end-int64(len(raw)))
 	var m misplaced
-	if stopped && errors.Is(found, io.ErrUnexpectedEOF) && errors.As(found, &m) {
+	switch {
+	case !errors.As(found, &m):
+		return err
+	case whole, !errors.Is(found, io.ErrUnexpectedEOF):
+		return found
+	case stopped:
 		return misplaced{err, m.pointer, m.offset} // of whoever was read from
 	}
-	if found == nil {
-		return err
-	}
-	return found
+	return err
+}
+
+// inList is the beginning of a list with an element, or with what is known of
+// it.
+func inList(raw []byte) *bytes.Buffer {
+	return bytes.NewBuffer(append([]byte("["), raw...))
 }
 
 // misplaced is an error at another place than where the decoder is.
@@ -326,10 +336,10 @@ type misplaced struct {
 
 func (m misplaced) Unwrap() error { return m.error }
 
-// located is the first error in what r holds, an element of a list that lies at
-// a pointer and an offset.
+// located is the first error in a list of one element, which in the document
+// lies at a pointer and an offset.
 func located(r io.Reader, maxDepth int, element jsontext.Pointer, offset int64) error {
-	dec := parity.NewDecoder(io.MultiReader(strings.NewReader("["), r))
+	dec := parity.NewDecoder(r)
 	dec.MaxDepth = maxDepth
 	if _, err := dec.ReadToken(); err != nil {
 		return err

@@ -2,12 +2,15 @@ package source
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"sort"
 	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/maquette/maquette/parity"
 )
@@ -116,19 +119,19 @@ type external struct {
 	Label   string   `json:"label,omitempty"`
 }
 
+// snapshotEntry is a resource, but for its attributes.
 type snapshotEntry struct {
-	Module     string       `json:"module,omitempty"`
-	Type       string       `json:"type"`
-	Name       string       `json:"name"`
-	Key        any          `json:"key,omitempty"`
-	Provider   string       `json:"provider,omitempty"`
-	Schema     int          `json:"schema_version,omitempty"`
-	Tainted    bool         `json:"tainted,omitempty"`
-	Deposed    bool         `json:"deposed,omitempty"`
-	Planned    bool         `json:"planned,omitempty"`
-	Partial    bool         `json:"partial,omitempty"`
-	Unmanaged  bool         `json:"unmanaged,omitempty"`
-	Attributes parity.Value `json:"attributes"`
+	Module    string `json:"module,omitempty"`
+	Type      string `json:"type"`
+	Name      string `json:"name"`
+	Key       any    `json:"key,omitempty"`
+	Provider  string `json:"provider,omitempty"`
+	Schema    int    `json:"schema_version,omitempty"`
+	Tainted   bool   `json:"tainted,omitempty"`
+	Deposed   bool   `json:"deposed,omitempty"`
+	Planned   bool   `json:"planned,omitempty"`
+	Partial   bool   `json:"partial,omitempty"`
+	Unmanaged bool   `json:"unmanaged,omitempty"`
 }
 
 // Write saves a sealed snapshot, one resource a line. It holds no secret, nor
@@ -149,14 +152,17 @@ func Write(w io.Writer, s *parity.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	bw := bufio.NewWriter(w)
+	bw := bufio.NewWriterSize(w, 1<<16)
 	bw.Write(top[:len(top)-1])
 	bw.WriteString(",\n\"resources\":[")
+	var line, escaped bytes.Buffer
+	entries := json.NewEncoder(&line)
+	var attributes []byte
 	for i := range s.Resources {
 		r := &s.Resources[i]
 		e := snapshotEntry{
 			Module: r.Module, Type: r.Type, Name: r.Name, Provider: r.Provider, Schema: r.Schema,
-			Tainted: r.Tainted, Deposed: r.Deposed, Planned: r.Planned, Partial: r.Partial, Unmanaged: r.Unmanaged, Attributes: r.Attributes,
+			Tainted: r.Tainted, Deposed: r.Deposed, Planned: r.Planned, Partial: r.Partial, Unmanaged: r.Unmanaged,
 		}
 		switch r.KeyKind {
 		case parity.CountKey:
@@ -164,16 +170,36 @@ func Write(w io.Writer, s *parity.Snapshot) error {
 		case parity.ForEachKey:
 			e.Key = r.Key
 		}
-		line, err := json.Marshal(e)
-		if err != nil {
+		line.Reset()
+		if err := entries.Encode(&e); err != nil {
 			return err
+		}
+		line.Truncate(line.Len() - len("}\n"))
+		attributes = r.Attributes.AppendJSON(attributes[:0])
+		if !jsontext.Value(attributes).IsValid(jsontext.AllowDuplicateNames(true)) {
+			return fmt.Errorf("the attributes of %s cannot be written as JSON", r.Address)
 		}
 		if i > 0 {
 			bw.WriteByte(',')
 		}
 		bw.WriteByte('\n')
-		bw.Write(line)
+		bw.Write(line.Bytes())
+		bw.WriteString(`,"attributes":`)
+		if mayBeHTML(attributes) {
+			escaped.Reset()
+			json.HTMLEscape(&escaped, attributes)
+			bw.Write(escaped.Bytes())
+		} else {
+			bw.Write(attributes)
+		}
+		bw.WriteByte('}')
 	}
 	bw.WriteString("\n]}\n")
 	return bw.Flush()
+}
+
+// mayBeHTML is false where nothing is in JSON that package json escapes for the
+// sake of web pages.
+func mayBeHTML(b []byte) bool {
+	return bytes.IndexByte(b, '<') >= 0 || bytes.IndexByte(b, '>') >= 0 || bytes.IndexByte(b, '&') >= 0 || bytes.IndexByte(b, 0xe2) >= 0
 }
