@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 
@@ -306,14 +307,22 @@ func FromSnapshot(v Value) Value {
 }
 
 func fromSnapshotItems(v Value) Value {
-	if v.Kind == List || v.Kind == Object {
-		items := make([]Value, len(v.Items()))
-		for i, it := range v.Items() {
-			items[i] = FromSnapshot(it)
+	all := v.Items()
+	var items []Value // copied on the first change only
+	for i, it := range all {
+		plain := FromSnapshot(it)
+		if plain == it {
+			continue
 		}
-		v = v.withItems(items)
+		if items == nil {
+			items = slices.Clone(all)
+		}
+		items[i] = plain
 	}
-	return v
+	if items == nil {
+		return v
+	}
+	return v.withItems(items)
 }
 
 // sortPairsByLength sorts (old, new) pairs by the length of old, longest

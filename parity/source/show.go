@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -37,7 +38,7 @@ func (d *document) shown(v parity.Value, module string) error {
 		return fmt.Errorf("%s has the unknown mode %q", clip(r.Address), clip(mode))
 	}
 	r.Attributes = d.pack.Pack(laidOver(r.Attributes, v.Get("sensitive_values"), hide))
-	d.snap.Resources = append(d.snap.Resources, r)
+	d.add(r)
 	return nil
 }
 
@@ -95,12 +96,8 @@ func overlay(v, mask parity.Value, f func(parity.Value) parity.Value) parity.Val
 	case mask.Kind == parity.Object && v.Kind != parity.List:
 		keys := append([]string(nil), v.Keys()...)
 		items := append([]parity.Value(nil), v.Items()...)
-		at := make(map[string]int, len(keys))
-		for i, k := range keys {
-			at[k] = i
-		}
 		for i, k := range mask.Keys() {
-			if j, ok := at[k]; ok {
+			if j, ok := slices.BinarySearch(v.Keys(), k); ok {
 				items[j] = overlay(items[j], mask.Items()[i], f)
 			} else if c := overlay(parity.Value{}, mask.Items()[i], f); c.Kind != parity.Null {
 				keys, items = append(keys, k), append(items, c)
@@ -143,14 +140,21 @@ func (d *document) change(v parity.Value) error {
 	if v.Get("deposed").Str() != "" {
 		return nil
 	}
-	if d.changes == nil {
-		d.changes = map[string]change{}
-	}
 	actions := what.Get("actions").Items()
-	d.changes[address] = change{
+	c := change{
 		unknown: what.Get("after_unknown"), sensitive: what.Get("after_sensitive"),
-		created: d.changes[address].created || len(actions) == 1 && actions[0].Str() == "create",
+		created: len(actions) == 1 && actions[0].Str() == "create",
 	}
+	if d.changes == nil {
+		d.changes, d.alike = map[string]*change{}, map[change]*change{}
+	}
+	if before := d.changes[address]; before != nil {
+		c.created = c.created || before.created
+	}
+	if d.alike[c] == nil {
+		d.alike[c] = &c
+	}
+	d.changes[address] = d.alike[c]
 	return nil
 }
 
@@ -167,10 +171,11 @@ func (d *document) plan(name string) {
 	d.modules(d.config.Get("root_module"), "", configs, 0)
 	for i := range d.snap.Resources {
 		r := &d.snap.Resources[i]
-		c := d.changes[r.Address]
-		r.Planned = c.created
-		r.Attributes = laidOver(r.Attributes, c.sensitive, hide)
-		r.Attributes = laidOver(r.Attributes, c.unknown, func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} })
+		if c := d.changes[r.Address]; c != nil {
+			r.Planned = c.created
+			r.Attributes = laidOver(r.Attributes, c.sensitive, hide)
+			r.Attributes = laidOver(r.Attributes, c.unknown, func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} })
+		}
 		if config := configs[parity.WithoutKeys(r.Address)]; config.Kind != parity.Null {
 			if form, ok := r.Attributes.Form(); !ok || refers(form, config, true) {
 				r.Attributes = refer(r.Attributes, config, r.Module)

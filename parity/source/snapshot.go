@@ -40,7 +40,7 @@ func (d *document) snapshotResource(v parity.Value) error {
 	}
 	r.Attributes = d.pack.Pack(r.Attributes)
 	r.Schema, _ = strconv.Atoi(v.Get("schema_version").Text)
-	d.snap.Resources = append(d.snap.Resources, r)
+	d.add(r)
 	return nil
 }
 

@@ -204,7 +204,8 @@ type document struct {
 	errored      bool
 	incomplete   bool // a plan that says it is not complete
 	hasResources bool
-	changes      map[string]change  // plan: by address
+	changes      map[string]*change // plan: by address
+	alike        map[change]*change // plan: each once
 	config       parity.Value       // plan: configuration
 	providers    map[string]string  // the addresses in what a state calls them
 	words        map[string]string  // of a state: the names of modules, types and resources
