@@ -51,6 +51,7 @@ func requireSame(t *testing.T, want, got Value) {
 	require.Equal(t, want.Masked, got.Masked)
 	require.Equal(t, want.Empty(), got.Empty())
 	require.Equal(t, want.isMarker(), got.isMarker())
+	require.Equal(t, string(want.AppendJSON(nil)), string(got.AppendJSON(nil)))
 	require.Equal(t, len(want.Keys()), len(got.Keys()))
 	require.Len(t, got.Items(), len(want.Items()))
 	for i := range want.Items() {
@@ -63,14 +64,55 @@ func requireSame(t *testing.T, want, got Value) {
 }
 
 func TestPackedValuesOfAllKinds(t *testing.T) {
-	v := ObjectOf([]string{"a", "b", "c", "d", "e"}, []Value{
+	nulls := ObjectOf(nil, nil)
+	nulls.node.nulls = true
+	v := ObjectOf([]string{"a", "b", "c", "d", "e", "f", "g", "h", "i"}, []Value{
 		{Kind: Secret, Text: "digest"},
 		{Kind: Unknown},
 		{Kind: Unknown, Masked: true},
 		{Kind: String, Masked: true, Text: "hidden"},
-		markDocument(ListOf([]Value{Text("x"), {}, ObjectOf(nil, nil)})),
+		markDocument(ListOf([]Value{Text("x"), {}, ObjectOf(nil, nil), ObjectOf([]string{"$json"}, []Value{ListOf(nil)}), {Kind: Secret}})),
+		ObjectOf([]string{"$secret"}, []Value{{Kind: Bool, Text: "true"}}),
+		ObjectOf([]string{"<&>"}, []Value{Text("\u2028\xff\x01")}),
+		{Kind: Number, Text: "1e999"},
+		nulls,
 	})
 	requireSame(t, v, NewPacker().Pack(v))
+	assert.Equal(t, `{"a":{"$secret":true},"b":{"$unknown":true},"c":{"$masked":true},"d":{"$masked":true},`+
+		`"e":{"$json":["x",null,{},{"$object":{"$json":[]}},{"$secret":true}]},"f":{"$object":{"$secret":true}},`+
+		"\"g\":{\"<&>\":\"\u2028\ufffd\\u0001\"},\"h\":1e999,\"i\":{\"\":null}}", string(NewPacker().Pack(v).AppendJSON(nil)))
+}
+
+func TestWhatIsReadOfShownElements(t *testing.T) {
+	p := NewPacker()
+	const masked = `{"mode":"managed","values":{"b":{"c":1},"a":null},"sensitive_values":{"b":{"c":true}},"depends_on":[[1]],"index":0}`
+	shown, err := p.Shown([]byte(masked), 3)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"index", "mode", "sensitive_values", "values"}, shown.Keys())
+	form, ok := shown.Get("values").Form()
+	require.True(t, ok, "the values are packed")
+	assert.Equal(t, []any{Object, 1, true}, []any{form.Kind(), form.Len(), form.Nulls()})
+	assert.Equal(t, []any{Object, Number, Null, Null}, []any{form.Item(0).Kind(), form.Get("b").Get("c").Kind(), form.Get("a").Kind(), form.Get("b").Get("c").Get("d").Kind()})
+	again, err := p.Shown([]byte(masked), 3)
+	require.NoError(t, err)
+	assert.Equal(t, shown.Get("sensitive_values"), again.Get("sensitive_values"))
+	assert.Same(t, shown.Get("sensitive_values").node, again.Get("sensitive_values").node, "masks that are alike are one")
+
+	names, err := p.ShownNames([]byte(`{"mode":"data","values":{"id":"x","other":[1],"arn":"y"},"index":0}`), 3)
+	require.NoError(t, err)
+	assert.Equal(t, `{"mode":"data","values":{"arn":"y","id":"x"}}`, string(names.AppendJSON(nil)))
+
+	change, err := p.Change([]byte(`{"address":"a","mode":"m","change":{"before":{"x":1},"actions":["create"],"after_unknown":true}}`), 3)
+	require.NoError(t, err)
+	assert.Equal(t, `{"address":"a","change":{"actions":["create"],"after_unknown":true}}`, string(change.AppendJSON(nil)))
+
+	// What is left out must not nest too deep either, nor a mask.
+	for _, text := range []string{`{"more":[[1]]}`, `{"sensitive_values":{"a":{"b":1}}}`, `{"values":{"a":{"b":1}}}`, `{"name":{"a":{"b":1}}}`} {
+		_, err := p.Shown([]byte(text), 3)
+		require.NoError(t, err, text)
+		_, err = p.Shown([]byte(text), 2)
+		require.ErrorIs(t, err, ErrTooDeep, text)
+	}
 }
 
 // A copy may be changed, and what it was copied from stays as it was.

@@ -3,6 +3,7 @@ package source_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -386,6 +387,31 @@ func TestNothingWasApplied(t *testing.T) {
 
 func TestWriteWantsASealedSnapshot(t *testing.T) {
 	assert.ErrorContains(t, source.Write(&bytes.Buffer{}, &parity.Snapshot{}), "not sealed")
+}
+
+func TestWriteEscapesAsPackageJSONDoes(t *testing.T) {
+	keys := []string{"<a>", "plain"}
+	for _, text := range []string{"plain", "<", "a>b", "&", "\u2028", "\u2029", "\u20ac", "é😀", "\x7f", "\b\f\n\r\t\x1b\"\\/", "\xff"} {
+		attributes := parity.ObjectOf(keys, []parity.Value{parity.Text(text), parity.ListOf([]parity.Value{parity.Text(text)})})
+		s := &parity.Snapshot{Sealed: true, Resources: []parity.Resource{
+			{Type: text, Name: text, Module: text, KeyKind: parity.ForEachKey, Key: text, Attributes: attributes},
+			{Type: text, Name: "n", KeyKind: parity.CountKey, Key: "7", Attributes: parity.NewPacker().Pack(attributes)},
+		}}
+		var out bytes.Buffer
+		require.NoError(t, source.Write(&out, s))
+		lines := strings.Split(out.String(), "\n")
+		inner, err := json.Marshal(attributes)
+		require.NoError(t, err)
+		quoted := string(mustJSON(t, text))
+		assert.Equal(t, `{"module":`+quoted+`,"type":`+quoted+`,"name":`+quoted+`,"key":`+quoted+`,"attributes":`+string(inner)+`},`, lines[2], "%q", text)
+		assert.Equal(t, `{"type":`+quoted+`,"name":"n","key":7,"attributes":`+string(inner)+`}`, lines[3], "%q", text)
+	}
+}
+
+func TestWriteRefusesWhatIsNoJSON(t *testing.T) {
+	attributes := parity.ObjectOf([]string{"x"}, []parity.Value{{Kind: parity.Number, Text: "NaN"}})
+	s := &parity.Snapshot{Sealed: true, Resources: []parity.Resource{{Address: "a_b.c", Type: "a_b", Name: "c", Attributes: attributes}}}
+	assert.EqualError(t, source.Write(io.Discard, s), "the attributes of a_b.c cannot be written as JSON")
 }
 
 // saved writes a snapshot and reads it again.
