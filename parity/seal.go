@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -25,6 +26,7 @@ type secrets struct {
 	values   map[string]bool
 	replacer *strings.Replacer // nil until first use
 	heads    []uint64          // the hashes of what values begin with, as bits
+	skips    []uint8           // after which two bytes such a beginning ends how much later, at the earliest
 	names    map[string]bool   // what secretName said of a key
 }
 
@@ -60,14 +62,14 @@ func (s *secrets) scrub(text string) string {
 	if s == nil || len(text) < minEmbedded || len(s.values) == 0 {
 		return text
 	}
-	if s.values[text] {
-		return Hidden
-	}
 	if s.replacer == nil {
 		s.build()
 	}
-	if !s.mayHold(text) {
+	switch {
+	case !s.mayHold(text):
 		return text
+	case s.values[text]:
+		return Hidden
 	}
 	return s.replacer.Replace(text)
 }
@@ -77,15 +79,21 @@ const headLength = minEmbedded
 
 // mayHold is false where no secret is in a text.
 func (s *secrets) mayHold(text string) bool {
-	h := uint32(0)
-	for i := 0; i+headLength <= len(text); i++ {
-		h = headHash(text[i : i+headLength])
+	for i := headLength; i <= len(text); {
+		if n := s.skips[pairOf(text[i-2:])]; n > 0 {
+			i += int(n)
+			continue
+		}
+		h := headHash(text[i-headLength:])
 		if s.heads[h>>6]&(1<<(h&63)) != 0 {
 			return true
 		}
+		i++
 	}
 	return false
 }
+
+func pairOf(t string) uint16 { return uint16(t[0]) | uint16(t[1])<<8 }
 
 // headHash is a number below 1<<16 for the first bytes of a text.
 func headHash(t string) uint32 {
@@ -95,9 +103,14 @@ func headHash(t string) uint32 {
 
 func (s *secrets) build() {
 	s.heads = make([]uint64, 1<<10)
+	s.skips = bytes.Repeat([]byte{headLength - 1}, 1<<16)
 	for v := range s.values {
 		h := headHash(v)
 		s.heads[h>>6] |= 1 << (h & 63)
+		for i := range headLength - 1 {
+			pair := pairOf(v[i:])
+			s.skips[pair] = min(s.skips[pair], byte(headLength-2-i))
+		}
 	}
 	pairs := make([]string, 0, 2*len(s.values))
 	for v := range s.values {
@@ -141,12 +154,17 @@ func (s *Snapshot) Seal(cat *catalog.Catalog) {
 	s.Sealed = true
 	s.secrets = &secrets{key: runKey, values: map[string]bool{}, names: map[string]bool{}}
 	ps := newPackedSealer(s.secrets, s.pack)
+	var t *catalog.Type // of the resources of one type, that mostly follow each other
+	of := ""
 	for i := range s.Resources {
 		r := &s.Resources[i]
 		if r.sealed {
 			continue
 		}
-		r.Attributes = ps.attributes(r.Attributes, cat.Type(r.Type))
+		if t == nil || r.Type != of {
+			t, of = cat.Type(r.Type), r.Type
+		}
+		r.Attributes = ps.attributes(r.Attributes, t)
 	}
 	// A secret may also stand inside strings that nobody marked; only now are
 	// all of them known.
@@ -165,8 +183,8 @@ func (s *Snapshot) hide(secrets *secrets) {
 
 // packAll keeps the attributes of all resources in one Packer.
 func (s *Snapshot) packAll() {
-	for i := range s.Resources {
-		if n := s.Resources[i].Attributes.packed(); s.pack == nil && n.ok() {
+	for i := 0; s.pack == nil && i < len(s.Resources); i++ {
+		if n := s.Resources[i].Attributes.packed(); n.ok() {
 			s.pack = n.in
 		}
 	}
@@ -174,7 +192,10 @@ func (s *Snapshot) packAll() {
 		s.pack = NewPacker()
 	}
 	for i := range s.Resources {
-		s.Resources[i].Attributes = s.pack.Pack(s.Resources[i].Attributes)
+		v := &s.Resources[i].Attributes
+		if n := v.packed(); !n.ok() || n.in != s.pack {
+			*v = s.pack.Pack(*v)
+		}
 	}
 }
 
@@ -452,22 +473,37 @@ func assigns(text string) bool {
 	return false
 }
 
+const markAt, markAssigns, markSpace = 1, 2, 4
+
+// marksOf says which secrets a text may carry that holds a byte. What they are
+// replaced by holds none of these.
+var marksOf = [256]uint8{
+	'@': markAt, '=': markAssigns, ' ': markAssigns | markSpace, '\t': markSpace, '\n': markSpace, '\f': markSpace, '\r': markSpace,
+}
+
 // hideInside hides the secrets that a longer text carries: passwords in URLs,
 // assignments in scripts and command lines, private keys.
 func (s *secrets) hideInside(text string) string {
 	if len(text) < 8 {
 		return text
 	}
-	if strings.Contains(text, "://") && strings.Contains(text, "@") {
+	var marks uint8
+	for i := range len(text) {
+		marks |= marksOf[text[i]]
+	}
+	if marks == 0 {
+		return text
+	}
+	if marks&markAt != 0 && strings.Contains(text, "://") {
 		text = replaceGroup(userInfo, text, 2, s.add)
 	}
-	if strings.ContainsAny(text, "= ") && assigns(text) {
+	if marks&markAssigns != 0 && assigns(text) {
 		text = hideAssignments(text, s.add)
 	}
-	if strings.ContainsAny(text, " \t\n\f\r") && bearer.MatchString(text) {
+	if marks&markSpace != 0 && bearer.MatchString(text) {
 		text = replaceGroup(bearer, text, 2, s.add)
 	}
-	if strings.Contains(text, "PRIVATE KEY-----") {
+	if marks&markSpace != 0 && strings.Contains(text, "PRIVATE KEY-----") {
 		text = keyBlock.ReplaceAllString(text, Hidden)
 	}
 	return text

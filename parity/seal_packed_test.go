@@ -187,3 +187,54 @@ func randomValue(r *rand.Rand, depth int) Value {
 	}
 	return Text(randomText[r.Intn(len(randomText))])
 }
+
+// A text is only searched for secrets where one may be, and none is missed.
+func TestScrubMissesNone(t *testing.T) {
+	r := rand.New(rand.NewSource(1))
+	word := func(n int) string {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = "ab"[r.Intn(2)]
+		}
+		return string(b)
+	}
+	hidden := 0
+	for range 2000 {
+		s := &secrets{values: map[string]bool{}}
+		var pairs []string
+		for range 1 + r.Intn(4) {
+			value := word(minEmbedded + r.Intn(4))
+			s.values[value] = true
+			pairs = append(pairs, value, Hidden)
+		}
+		sortPairsByLength(pairs)
+		for value := range s.values {
+			require.Equal(t, Hidden, s.scrub(value))
+		}
+		text := word(r.Intn(40))
+		want := strings.NewReplacer(pairs...).Replace(text)
+		require.Equal(t, want, s.scrub(text), "%q in %q", pairs, text)
+		if want != text {
+			hidden++
+		}
+	}
+	require.Greater(t, hidden, 100)
+}
+
+// What a text holds is only looked for where its bytes allow it, and none is missed.
+func TestHideInsideMissesNone(t *testing.T) {
+	plain := func(text string) string {
+		ignore := func(string) {}
+		text = replaceGroup(userInfo, text, 2, ignore)
+		text = hideAssignments(text, ignore)
+		text = replaceGroup(bearer, text, 2, ignore)
+		return keyBlock.ReplaceAllString(text, Hidden)
+	}
+	for _, text := range []string{
+		"postgres://u:hunter2hunter2@h/db", "x://a:b@c", "a@example.com", "password=hunter2", "password =\thunter2", "x=y", "--token hunter2", "token: hunter2", "pwd=x y=z",
+		"bearer\tabcdefgh", "bearer\nabcdefgh", "basic\fabcdefgh", "Basic\rabcdefgh", "Basic abcdefgh", "the bearer was here", "-----BEGIN PRIVATE KEY-----", "-----BEGIN EC PRIVATE KEY-----\nx\n-----END EC PRIVATE KEY-----\ny",
+	} {
+		s := &secrets{values: map[string]bool{}}
+		require.Equal(t, plain(text), s.hideInside(text), "%q", text)
+	}
+}
