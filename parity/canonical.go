@@ -1,7 +1,6 @@
 package parity
 
 import (
-	"hash/maphash"
 	"math"
 	"net/netip"
 	"slices"
@@ -119,7 +118,7 @@ func strong(s string) bool {
 
 func (e *environment) buildReferences(planned bool) {
 	r := &references{
-		env: e, owned: make([]owners, len(e.snap.pack.texts.all)), others: map[string]owners{},
+		env: e, owned: make([]owners, e.snap.pack.texts.count()), others: map[string]owners{},
 		targets: make([]target, 0, len(e.units)), single: make([]int32, 0, len(e.units)), networks: map[netip.Prefix]int32{},
 	}
 	e.refs = r
@@ -142,7 +141,7 @@ func (e *environment) buildReferences(planned bool) {
 			}
 			for _, x := range e.plan(n, u.typ).self {
 				id := n.id(x.leaf)
-				text := n.in.texts.all[id]
+				text := n.in.texts.at(id)
 				if generic(text) {
 					continue // another's name, or no name: a parameter group's family
 				}
@@ -286,7 +285,7 @@ func (r *references) target(t target) int32 {
 }
 
 func (r *references) add(text string, t int32) {
-	if id, ok := r.env.snap.pack.number(text); ok {
+	if id, ok := r.env.snap.pack.texts.number(text); ok {
 		r.owned[id] = r.with(r.owned[id], t)
 		return
 	}
@@ -315,24 +314,8 @@ func (r *references) with(have owners, t int32) owners {
 	return have
 }
 
-// number is that of a text that is packed.
-func (p *Packer) number(s string) (uint32, bool) {
-	t := &p.texts
-	i := maphash.String(t.seed, s)
-	for {
-		i &= uint64(len(t.slots) - 1)
-		switch n := t.slots[i]; {
-		case n == 0:
-			return 0, false
-		case t.all[n-1] == s:
-			return n - 1, true
-		}
-		i++
-	}
-}
-
 func (r *references) ownersOf(text string) owners {
-	if id, ok := r.env.snap.pack.number(text); ok {
+	if id, ok := r.env.snap.pack.texts.number(text); ok {
 		return r.owned[id]
 	}
 	return r.others[text]

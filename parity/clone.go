@@ -41,8 +41,8 @@ func (p *Packer) clone() *Packer {
 		own.narrow, own.wide = nil, nil
 		c.layouts[form] = &own
 	}
-	c.texts.all = slices.Clip(p.texts.all)
-	c.texts.slots = slices.Clone(p.texts.slots)
-	c.texts.chunk = strings.Builder{}
+	c.texts.where = slices.Clip(p.texts.where)
+	c.texts.slots, c.texts.chunks = slices.Clone(p.texts.slots), slices.Clone(p.texts.chunks)
+	c.texts.room = strings.Builder{}
 	return c
 }

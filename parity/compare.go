@@ -2,7 +2,6 @@ package parity
 
 import (
 	"runtime"
-	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -104,7 +103,12 @@ func (e *environment) prepare(planned bool) {
 
 // refers reports whether a snapshot names anything that is yet to be made.
 func (s *Snapshot) refers() bool {
-	return slices.ContainsFunc(s.pack.texts.all, func(text string) bool { return strings.HasPrefix(text, "${") })
+	for id := range s.pack.texts.count() {
+		if strings.HasPrefix(s.pack.texts.at(uint32(id)), "${") {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *environment) side(given []string) Side {

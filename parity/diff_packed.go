@@ -43,7 +43,7 @@ type loneAttribute struct {
 }
 
 func newAlignments(b, c *environment) *alignments {
-	return &alignments{b: b, c: c, marks: make([]atomic.Uint32, len(b.snap.pack.texts.all))}
+	return &alignments{b: b, c: c, marks: make([]atomic.Uint32, b.snap.pack.texts.count())}
 }
 
 func (a *alignments) of(b, c packed, t *catalog.Type) *alignment {
@@ -419,7 +419,7 @@ func (d *differ) equalPacked(a *alignments, x *check, b, c packed, at, to uint32
 func distinctTexts(n packed, at uint32, leaves []uint32) bool {
 	for i, leaf := range leaves {
 		id := n.id(at + leaf)
-		if n.in.texts.all[id] == "" {
+		if n.in.texts.at(id) == "" {
 			return false
 		}
 		for _, other := range leaves[:i] {
@@ -457,7 +457,7 @@ func (n packed) refers(at uint32) bool { return strings.HasPrefix(n.text(at), "$
 // scalars does what equal does.
 func (d *differ) scalars(a *alignments, x *check, b, c packed, at, to uint32) (equal, foreign bool) {
 	id := b.id(at)
-	tb, tc := b.in.texts.all[id], c.text(to)
+	tb, tc := b.in.texts.at(id), c.text(to)
 	vb, vc := Value{Kind: x.l.kind, Text: tb}, Value{Kind: x.l.kind, Text: tc}
 	if tb != tc && x.l.kind == String && !x.mild && d.counterparts(id, c.id(to)) && !(d.b.names.has(tb) && d.c.names.has(tc)) {
 		return true, false
@@ -505,7 +505,7 @@ func (d *differ) counterparts(b, c uint32) bool {
 // sameText reports whether two scalars have one canonical text.
 func (d *differ) sameText(a *alignments, x *check, b, c packed, at, to uint32) bool {
 	id := b.id(at)
-	tb, tc := b.in.texts.all[id], c.text(to)
+	tb, tc := b.in.texts.at(id), c.text(to)
 	if x.l.kind == Bool {
 		return tb == tc
 	}

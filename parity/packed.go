@@ -27,8 +27,8 @@ type Packer struct {
 
 // NewPacker returns a Packer that holds nothing.
 func NewPacker() *Packer {
-	p := &Packer{layouts: map[string]*layout{}, masks: map[string]Value{}, texts: texts{seed: maphash.MakeSeed(), slots: make([]uint32, 256), all: []string{""}}}
-	p.texts.place(0)
+	p := &Packer{layouts: map[string]*layout{}, masks: map[string]Value{}, texts: texts{seed: maphash.MakeSeed(), slots: make([]textSlot, 256)}}
+	p.texts.of(nil) // the first is ""
 	return p
 }
 
@@ -70,7 +70,7 @@ func (n packed) id(leaf uint32) uint32 {
 }
 
 // text is that of a leaf.
-func (n packed) text(leaf uint32) string { return n.in.texts.all[n.id(leaf)] }
+func (n packed) text(leaf uint32) string { return n.in.texts.at(n.id(leaf)) }
 
 // layout is the form of a value: all of it but its texts.
 type layout struct {
@@ -250,7 +250,7 @@ func (p *Packer) layoutOf(form []byte) (*layout, []byte) {
 		for form[0] != formEnd {
 			if s.kind == Object {
 				id := uint32(form[1]) | uint32(form[2])<<8 | uint32(form[3])<<16 | uint32(form[4])<<24
-				s.keys = append(s.keys, p.texts.all[id])
+				s.keys = append(s.keys, p.texts.at(id))
 				form = form[5:]
 			}
 			var kid *layout
@@ -323,79 +323,119 @@ func (l *layout) hasMarks() bool {
 
 // texts numbers texts, each once.
 type texts struct {
-	seed  maphash.Seed
-	all   []string
-	slots []uint32 // by hash, the number plus one
-	chunk strings.Builder
+	seed   maphash.Seed
+	slots  []textSlot // by hash
+	where  []textAt
+	chunks []string
+	room   strings.Builder // of the chunk that is filled now
+	filled int             // its number
 }
 
-const textChunk = 1 << 16
+type textSlot struct {
+	hash uint32
+	next uint32 // the number plus one; 0: the slot is free
+}
+
+// textAt is where a text is.
+type textAt struct {
+	chunk    uint32
+	from, to uint16 // wholeChunk: all of it
+}
+
+// Many texts lie in one chunk; long ones are one.
+const (
+	chunkSize  = 1<<16 - 1
+	longText   = chunkSize / 8
+	wholeChunk = chunkSize
+)
+
+// count is how many texts there are.
+func (t *texts) count() int { return len(t.where) }
+
+// at is the text of a number.
+func (t *texts) at(id uint32) string {
+	w := t.where[id]
+	if w.from == wholeChunk {
+		return t.chunks[w.chunk]
+	}
+	return t.chunks[w.chunk][w.from:w.to]
+}
 
 func (t *texts) of(b []byte) uint32 {
-	i := maphash.Bytes(t.seed, b)
-	for {
-		i &= uint64(len(t.slots) - 1)
-		n := t.slots[i]
-		if n == 0 {
-			return t.insert(i, t.keep(b))
+	hash := uint32(maphash.Bytes(t.seed, b))
+	for i := hash; ; i++ {
+		i &= uint32(len(t.slots) - 1)
+		switch s := t.slots[i]; {
+		case s.next == 0:
+			return t.insert(i, hash, b)
+		case s.hash == hash && t.at(s.next-1) == string(b):
+			return s.next - 1
 		}
-		if t.all[n-1] == string(b) {
-			return n - 1
-		}
-		i++
 	}
 }
 
 func (t *texts) ofString(s string) uint32 {
-	i := maphash.String(t.seed, s)
-	for {
-		i &= uint64(len(t.slots) - 1)
-		n := t.slots[i]
-		if n == 0 {
-			return t.insert(i, s)
+	if id, ok := t.number(s); ok {
+		return id
+	}
+	return t.of([]byte(s))
+}
+
+// number is that of a text that is there.
+func (t *texts) number(s string) (uint32, bool) {
+	hash := uint32(maphash.String(t.seed, s))
+	for i := hash; ; i++ {
+		i &= uint32(len(t.slots) - 1)
+		switch x := t.slots[i]; {
+		case x.next == 0:
+			return 0, false
+		case x.hash == hash && t.at(x.next-1) == s:
+			return x.next - 1, true
 		}
-		if t.all[n-1] == s {
-			return n - 1
-		}
-		i++
 	}
 }
 
-// keep copies a text to where many lie together.
-func (t *texts) keep(b []byte) string {
-	if len(b) > textChunk/8 {
-		return string(b)
-	}
-	if t.chunk.Cap()-t.chunk.Len() < len(b) {
-		t.chunk = strings.Builder{}
-		t.chunk.Grow(textChunk)
-	}
-	from := t.chunk.Len()
-	t.chunk.Write(b)
-	return t.chunk.String()[from:]
-}
-
-func (t *texts) insert(slot uint64, s string) uint32 {
-	id := uint32(len(t.all))
-	t.all = append(t.all, s)
-	t.slots[slot] = id + 1
-	if 3*len(t.all) > 2*len(t.slots) {
-		t.slots = make([]uint32, 2*len(t.slots))
-		for id := range t.all {
-			t.place(uint32(id))
+func (t *texts) insert(slot, hash uint32, b []byte) uint32 {
+	id := uint32(len(t.where))
+	t.where = append(t.where, t.keep(b))
+	t.slots[slot] = textSlot{hash, id + 1}
+	if 3*len(t.where) > 2*len(t.slots) {
+		old := t.slots
+		t.slots = make([]textSlot, 2*len(old))
+		for _, s := range old {
+			if s.next > 0 {
+				t.place(s)
+			}
 		}
 	}
 	return id
 }
 
-func (t *texts) place(id uint32) {
-	i := maphash.String(t.seed, t.all[id])
-	for {
-		i &= uint64(len(t.slots) - 1)
-		if t.slots[i] == 0 {
-			t.slots[i] = id + 1
+// place puts into a free slot what was in another one.
+func (t *texts) place(s textSlot) {
+	for i := s.hash; ; i++ {
+		i &= uint32(len(t.slots) - 1)
+		if t.slots[i].next == 0 {
+			t.slots[i] = s
 			return
 		}
-		i++
 	}
+}
+
+// keep copies a text to a chunk.
+func (t *texts) keep(b []byte) textAt {
+	if len(b) > longText {
+		t.chunks = append(t.chunks, string(b))
+		return textAt{uint32(len(t.chunks) - 1), wholeChunk, wholeChunk}
+	}
+	if t.room.Cap() == 0 || t.room.Len()+len(b) >= chunkSize {
+		t.room = strings.Builder{}
+		t.room.Grow(chunkSize)
+		t.filled = len(t.chunks)
+		t.chunks = append(t.chunks, "")
+	}
+	from := t.room.Len()
+	t.room.Write(b)
+	t.chunks[t.filled] = t.room.String()
+	return textAt{uint32(t.filled), uint16(from), uint16(t.room.Len())}
 }

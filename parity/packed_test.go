@@ -125,7 +125,7 @@ func TestCloneIsIndependent(t *testing.T) {
 	assert.Equal(t, Hidden, c.Resources[0].Attributes.Get("x").Text)
 	assert.Equal(t, "password-of-another", s.Resources[0].Attributes.Get("x").Text)
 	assert.Equal(t, "password-of-another", again.Resources[0].Attributes.Get("x").Text)
-	assert.Equal(t, []string{"", "x", "password-of-another"}, s.pack.texts.all[:3])
+	assert.Equal(t, []string{"", "x", "password-of-another"}, []string{s.pack.texts.at(0), s.pack.texts.at(1), s.pack.texts.at(2)})
 }
 
 // What is told by hand, for speed, is what the expressions tell.

@@ -114,11 +114,11 @@ func (t *Pattern) stencil(open func(spot) bool) stencil {
 		case s.id == t.rows.fixed[s.leaf]:
 			before = append(before, t.raw[s.from:s.to]...)
 		case s.kind == textSpot:
-			fixed := t.in.texts.all[t.rows.fixed[s.leaf]]
+			fixed := t.in.texts.at(t.rows.fixed[s.leaf])
 			m.never = m.never || t.careful && (fixed == "") != s.empty()
 			before = appendString(before, fixed)
 		default:
-			before = append(before, t.in.texts.all[t.rows.fixed[s.leaf]]...)
+			before = append(before, t.in.texts.at(t.rows.fixed[s.leaf])...)
 		}
 	}
 	m.tail = append(before, t.raw[from:]...)
@@ -146,7 +146,7 @@ func (f *spotFinder) instance() {
 	f.at++
 	seen := map[string]bool{}
 	for f.ok && f.next() == '"' {
-		key := f.p.texts.all[f.text()]
+		key := f.p.texts.at(f.text())
 		f.ok = !seen[key]
 		seen[key] = true
 		c := f.next()
@@ -176,7 +176,7 @@ func (f *spotFinder) value(depth int) {
 		f.at++
 		keys, typed := 0, false
 		for f.next() == '"' {
-			is := f.p.texts.all[f.text()] == "type"
+			is := f.p.texts.at(f.text()) == "type"
 			if f.next() != 'n' {
 				keys++
 				typed = typed || is
@@ -312,7 +312,7 @@ func (t *Pattern) match(m *stencil, text []byte) (key Value, length int, ok bool
 // length if it is not valid.
 func (p *Packer) textAgain(h *hole, raw []byte) (length int, id uint32) {
 	if h.last != 0 {
-		if s := p.texts.all[h.last]; len(raw) > len(s)+1 && raw[len(s)+1] == '"' && raw[0] == '"' && string(raw[1:len(s)+1]) == s {
+		if s := p.texts.at(h.last); len(raw) > len(s)+1 && raw[len(s)+1] == '"' && raw[0] == '"' && string(raw[1:len(s)+1]) == s {
 			return len(s) + 2, h.last
 		}
 	}
@@ -335,13 +335,13 @@ func (p *Packer) textAgain(h *hole, raw []byte) (length int, id uint32) {
 // keyOf reads an instance's key.
 func (p *Packer) keyOf(raw []byte) (length int, key Value) {
 	if n := numberLength(raw); n > 0 {
-		return n, Value{Kind: Number, Text: p.texts.all[p.texts.of(raw[:n])]}
+		return n, Value{Kind: Number, Text: p.texts.at(p.texts.of(raw[:n]))}
 	}
 	n, plain := TextLength(raw)
 	if !plain {
 		return 0, Value{}
 	}
-	return n, Text(p.texts.all[p.texts.of(raw[1:n-1])])
+	return n, Text(p.texts.at(p.texts.of(raw[1 : n-1])))
 }
 
 // TextLength is how long the string is with which a text begins, 0 if it begins

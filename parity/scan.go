@@ -151,7 +151,7 @@ func (s *scanner) value(depth int) (Value, error) {
 		}
 		nulls := false
 		for s.next() == '"' {
-			key := s.p.texts.all[s.text()]
+			key := s.p.texts.at(s.text())
 			v, skipped, err := s.member(depth+1, s.role(depth, key))
 			if skipped {
 				continue
@@ -170,7 +170,7 @@ func (s *scanner) value(depth int) (Value, error) {
 		v.node.nulls = nulls
 		return v, nil
 	case '"':
-		return Text(s.p.texts.all[s.text()]), nil
+		return Text(s.p.texts.at(s.text())), nil
 	case 'n':
 		s.at += len("null")
 		return Value{}, nil
@@ -234,7 +234,7 @@ func (s *scanner) key(before uint32) uint32 {
 	p := s.p
 	if int(before) < len(p.next) {
 		guess := p.next[before]
-		t, rest := p.texts.all[guess], s.raw[s.at+1:]
+		t, rest := p.texts.at(guess), s.raw[s.at+1:]
 		if guess != 0 && len(rest) > len(t) && rest[len(t)] == '"' && string(rest[:len(t)]) == t {
 			s.at += len(t) + 2
 			return guess
@@ -243,7 +243,7 @@ func (s *scanner) key(before uint32) uint32 {
 		p.next = append(p.next, make([]uint32, int(before)+1-len(p.next)+1024)...)
 	}
 	id := s.text()
-	if p.next[before] = id; strings.IndexByte(p.texts.all[id], '\\') >= 0 {
+	if p.next[before] = id; strings.IndexByte(p.texts.at(id), '\\') >= 0 {
 		p.next[before] = 0 // it is written otherwise
 	}
 	return id
@@ -341,7 +341,7 @@ func (s *scanner) pack(depth int, under uint32) (sorted bool, err error) {
 		for s.next() == '"' {
 			id := s.key(under)
 			under = id
-			key := p.texts.all[id]
+			key := p.texts.at(id)
 			if key <= last && (last != "" || len(p.form) > mark+1) {
 				return false, nil
 			}

@@ -183,7 +183,7 @@ func (s *packedSealer) apply(plan *sealPlan, ids leafIDs) bool {
 	return true
 }
 
-func (s *packedSealer) text(ids leafIDs, leaf uint32) string { return s.in.texts.all[ids.id(leaf)] }
+func (s *packedSealer) text(ids leafIDs, leaf uint32) string { return s.in.texts.at(ids.id(leaf)) }
 
 func (s *packedSealer) tellsSecret(part *sealPart, ids leafIDs) bool {
 	for _, c := range part.when {
@@ -216,7 +216,7 @@ func (s *packedSealer) keeps(part *sealPart, secret bool, ids leafIDs) bool {
 		return !secret
 	case String:
 		id := ids.id(part.leaf)
-		text := s.in.texts.all[id]
+		text := s.in.texts.at(id)
 		return text == "" || !secret && !(part.encoded && len(text) >= 16) && s.plain(id)
 	}
 	return false
@@ -226,11 +226,11 @@ func (s *packedSealer) keeps(part *sealPart, secret bool, ids leafIDs) bool {
 // neither a secret nor a script.
 func (s *packedSealer) plain(id uint32) bool {
 	if int(id) >= len(s.class) {
-		s.class = append(s.class, make([]uint8, max(1024, len(s.in.texts.all)-len(s.class)))...)
+		s.class = append(s.class, make([]uint8, max(1024, s.in.texts.count()-len(s.class)))...)
 	}
 	if s.class[id] == 0 {
 		s.class[id] = 1
-		text := s.in.texts.all[id]
+		text := s.in.texts.at(id)
 		probe := secrets{values: map[string]bool{}}
 		if bracketed(text) || LooksSecret(text) || probe.hideInside(text) != text {
 			s.class[id] = 2
@@ -242,7 +242,7 @@ func (s *packedSealer) plain(id uint32) bool {
 // replace adds what a part becomes.
 func (s *packedSealer) replace(part *sealPart, secret bool, ids leafIDs) {
 	id := ids.id(part.leaf)
-	v := Value{Kind: part.kind, Masked: part.masked, Text: s.in.texts.all[id]}
+	v := Value{Kind: part.kind, Masked: part.masked, Text: s.in.texts.at(id)}
 	if part.kind == String && !secret && s.document(v.Text, part.path) {
 		return
 	}
@@ -423,7 +423,8 @@ func (p *planner) close() { p.plan.form = append(p.plan.form, formEnd) }
 // hidePacked takes secrets out of the texts of packed attributes.
 func (s *Snapshot) hidePacked(secrets *secrets) {
 	hidden := map[uint32]string{}
-	for id, text := range s.pack.texts.all {
+	for id := range s.pack.texts.count() {
+		text := s.pack.texts.at(uint32(id))
 		if clean := secrets.scrub(text); clean != text {
 			hidden[uint32(id)] = clean
 		}

@@ -74,7 +74,7 @@ func newSurvey(e *environment) *survey {
 			for _, m := range u.members {
 				if z := zoneText(m.Attributes); z != "" {
 					id := m.Attributes.Get("id").Str()
-					if n, ok := e.snap.pack.number(id); ok && id != "" {
+					if n, ok := e.snap.pack.texts.number(id); ok && id != "" {
 						s.zoneOf[n] = z
 					}
 				}
