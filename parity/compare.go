@@ -2,6 +2,7 @@ package parity
 
 import (
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -261,17 +262,23 @@ func (j *judge) attributes() {
 		}
 		pairs = append(pairs, u)
 	}
-	results := make([]compared, len(pairs))
+	type result struct {
+		pair int
+		compared
+	}
 	filled := []map[*unit]map[string]bool{filledIn(j.sb, j.c.snap), filledIn(j.sc, j.b.snap)}
 	aligned := newAlignments(j.b, j.c)
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), max(1, len(pairs)/64))
 	counts := make([]map[string]int, workers) // by dimension
+	found := make([][]result, workers)
 	for w := range workers {
 		counts[w] = map[string]int{}
 		wg.Go(func() {
 			for i := w; i < len(pairs); i += workers {
-				results[i] = compareUnits(aligned, pairs[i], pairs[i].pair, filled)
+				if d := compareUnits(aligned, pairs[i], pairs[i].pair, filled); !d.nothing() {
+					found[w] = append(found[w], result{i, d})
+				}
 				j.countAttributes(pairs[i], counts[w])
 			}
 		})
@@ -282,24 +289,27 @@ func (j *judge) attributes() {
 			j.counted(dimension, n)
 		}
 	}
+	results := slices.Concat(found...)
+	slices.SortFunc(results, func(x, y result) int { return x.pair - y.pair })
 	varying := map[string]bool{}
 	for _, d := range results {
 		for _, k := range d.varying {
 			varying[k] = true
 		}
 	}
-	for i, d := range results {
+	for _, d := range results {
+		u := pairs[d.pair]
 		for _, x := range d.stuck {
 			if varying[LastKey(x.path)] {
-				x.members = pairs[i].pair.members
-				x.baseline = pairs[i].members[0]
-				j.difference(pairs[i], pairs[i].pair, x)
+				x.members = u.pair.members
+				x.baseline = u.members[0]
+				j.difference(u, u.pair, x)
 			}
 		}
 		j.report.Unresolved += d.unresolved
 		j.report.Unknown += d.unknown
 		for _, x := range d.out {
-			j.difference(pairs[i], pairs[i].pair, x)
+			j.difference(u, u.pair, x)
 		}
 	}
 }

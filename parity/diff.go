@@ -55,6 +55,11 @@ type compared struct {
 	stuck   []difference
 }
 
+// nothing reports whether all was compared, and is equal.
+func (c *compared) nothing() bool {
+	return len(c.out) == 0 && c.unresolved == 0 && c.unknown == 0 && len(c.varying) == 0 && len(c.stuck) == 0
+}
+
 // place is where in a resource the comparison stands.
 type place struct {
 	path, attr string

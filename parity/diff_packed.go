@@ -59,7 +59,7 @@ func (a *alignments) of(b, c packed, t *catalog.Type) *alignment {
 		}
 		d := &differ{b: a.b, c: a.c, t: t}
 		d.packedValue(a, x.how, b, c, b.layout.first[x.b], c.layout.first[x.c])
-		return len(d.out) == 0 && len(d.varying) == 0 && len(d.stuck) == 0 && d.unresolved == 0 && d.unknown == 0
+		return d.compared.nothing()
 	})
 	silent := func(n packed) func(x loneAttribute) bool {
 		return func(x loneAttribute) bool {
