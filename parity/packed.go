@@ -74,6 +74,7 @@ func (n packed) text(leaf uint32) string { return n.in.texts.at(n.id(leaf)) }
 
 // layout is the form of a value: all of it but its texts.
 type layout struct {
+	form             string // of a resource
 	kind             Kind
 	document, masked bool
 	nulls            bool
@@ -108,24 +109,18 @@ const (
 	formEnd                             = 0xff
 )
 
-func formMark(kind Kind, document, masked, nulls bool) byte {
-	mark := byte(kind)
-	if document {
+func (p *Packer) add(v Value) {
+	mark := byte(v.Kind)
+	if v.Document {
 		mark |= formDocument
 	}
-	if masked {
+	if v.Masked {
 		mark |= formMasked
 	}
-	if nulls {
+	if v.node != nil && v.node.nulls {
 		mark |= formNulls
 	}
-	return mark
-}
-
-func (l *layout) mark() byte { return formMark(l.kind, l.document, l.masked, l.nulls) }
-
-func (p *Packer) add(v Value) {
-	p.form = append(p.form, formMark(v.Kind, v.Document, v.Masked, v.node != nil && v.node.nulls))
+	p.form = append(p.form, mark)
 	switch v.Kind {
 	case Null, Unknown:
 	case List:
@@ -146,19 +141,25 @@ func (p *Packer) add(v Value) {
 }
 
 // key begins a member of an object.
-func (p *Packer) key(id uint32) { p.form = appendKey(p.form, id) }
-
-func appendKey(form []byte, id uint32) []byte {
-	return append(form, 0x80, byte(id), byte(id>>8), byte(id>>16), byte(id>>24))
+func (p *Packer) key(id uint32) {
+	p.form = append(p.form, 0x80, byte(id), byte(id>>8), byte(id>>16), byte(id>>24))
 }
+
+// keyAt is the key that begins there in a form, and takes keySize.
+func (p *Packer) keyAt(form string, at int) string {
+	return p.texts.at(uint32(form[at+1])|uint32(form[at+2])<<8|uint32(form[at+3])<<16|uint32(form[at+4])<<24)
+}
+
+const keySize = 5
 
 // take keeps what was added.
 func (p *Packer) take() Value {
 	s := p.layouts[string(p.form)]
 	if s == nil {
 		s, _ = p.layoutOf(p.form)
+		s.form = string(p.form)
 		s.findNames()
-		p.layouts[string(p.form)] = s
+		p.layouts[s.form] = s
 	}
 	return p.place(s)
 }

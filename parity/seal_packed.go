@@ -10,7 +10,7 @@ import (
 // sealPlan says, for one form of a type's attributes or of a document in them,
 // which leaves sealing has to look at.
 type sealPlan struct {
-	form   []byte
+	form   string
 	leaves uint32
 	parts  []sealPart // in the order of their leaves
 	whole  bool       // it takes a tree to tell
@@ -18,14 +18,15 @@ type sealPlan struct {
 
 // sealPart is one leaf, and what its place says of it.
 type sealPart struct {
-	leaf    uint32
-	at      int // in the form
+	at      int    // in the form
+	leaf    uint32 // its number
 	kind    Kind
 	masked  bool
+	encoded bool // it may be an encoded script
 	path    string
 	secret  bool        // whatever the texts are
-	when    []condition // it is, too, if one of them holds
-	encoded bool        // it may be an encoded script
+	flagged bool        // it is, too, if the leaf before it is a secret's flag, and it is none
+	when    []condition // and if one of these holds
 	same    *sealedPart // what it becomes for all resources of the rows, if it does
 }
 
@@ -36,17 +37,9 @@ type sealedPart struct {
 
 // condition makes a leaf a secret by the texts of others.
 type condition struct {
-	kind conditionKind
-	by   []uint32 // leaves
+	typed bool     // the text is SecureString; else the first that is not empty is a secret's name
+	by    []uint32 // leaves
 }
-
-type conditionKind uint8
-
-const (
-	byName conditionKind = iota // the first of the texts that is not empty is a secret's name
-	byFlag                      // the text is a secret's flag, and the leaf none
-	byType                      // the text is SecureString
-)
 
 // leafIDs are the numbers of the texts of what has a form.
 type leafIDs interface{ id(leaf uint32) uint32 }
@@ -84,7 +77,7 @@ type documentKey struct {
 
 // maxDocumentPlans bounds what is remembered of documents: each may have a form
 // of its own.
-const maxDocumentPlans = 1 << 12
+const maxDocumentPlans = 1 << 10
 
 func newPackedSealer(s *secrets, in *Packer) *packedSealer {
 	return &packedSealer{sealer: sealer{secrets: s, in: in}, plans: map[rowsKey]*sealPlan{}, documents: map[documentKey]*sealPlan{}}
@@ -111,19 +104,14 @@ func (s *packedSealer) planOfRows() *sealPlan {
 	if plan := s.plans[key]; plan != nil {
 		return plan
 	}
-	plan, l := &sealPlan{}, s.row.layout
+	p := planner{sealer: s.sealer, sealPlan: &sealPlan{form: s.row.layout.form}}
+	plan := p.sealPlan
 	s.plans[key] = plan
-	p := planner{sealer: s.sealer, plan: plan}
-	for i, k := range l.keys {
-		switch {
-		case k == "": // the paths below are as those at the top
-			plan.whole = true
-		case k == "type" && l.kids[i].kind == String:
-			p.typ = []uint32{l.first[i]}
-		}
+	if slices.Contains(s.row.layout.keys, "") {
+		plan.whole = true // the paths below are as those at the top
+		return plan
 	}
-	p.object(l, "", false)
-	if plan.whole {
+	if p.object("", false); plan.whole {
 		return plan
 	}
 	open := plan.parts[:0]
@@ -147,7 +135,8 @@ func (s *packedSealer) planOfRows() *sealPlan {
 // where it depends on.
 func (p *sealPart) fixed(r *rows) bool {
 	varies := func(leaf uint32) bool { return r.slot[leaf] >= 0 }
-	return !varies(p.leaf) && !slices.ContainsFunc(p.when, func(c condition) bool { return slices.ContainsFunc(c.by, varies) })
+	return !varies(p.leaf) && !(p.flagged && varies(p.leaf-1)) &&
+		!slices.ContainsFunc(p.when, func(c condition) bool { return slices.ContainsFunc(c.by, varies) })
 }
 
 // apply adds what has the plan's form to what is being packed, and seals it. If
@@ -183,30 +172,21 @@ func (s *packedSealer) apply(plan *sealPlan, ids leafIDs) bool {
 	return true
 }
 
-func (s *packedSealer) text(ids leafIDs, leaf uint32) string { return s.in.texts.at(ids.id(leaf)) }
-
 func (s *packedSealer) tellsSecret(part *sealPart, ids leafIDs) bool {
+	text := func(leaf uint32) string { return s.in.texts.at(ids.id(leaf)) }
+	if part.secret || part.flagged && s.isFlag(text(part.leaf-1)) && !strings.HasPrefix(text(part.leaf), "-") {
+		return true
+	}
 	for _, c := range part.when {
-		text := s.text(ids, c.by[0])
-		switch c.kind {
-		case byName:
-			for i := 1; text == "" && i < len(c.by); i++ {
-				text = s.text(ids, c.by[i])
-			}
-			if text != "" && s.secretName(text) {
-				return true
-			}
-		case byFlag:
-			if s.isFlag(text) && !strings.HasPrefix(s.text(ids, part.leaf), "-") {
-				return true
-			}
-		case byType:
-			if text == secureString {
-				return true
-			}
+		first := ""
+		for i := 0; first == "" && i < len(c.by); i++ {
+			first = text(c.by[i])
+		}
+		if c.typed && first == secureString || !c.typed && first != "" && s.secretName(first) {
+			return true
 		}
 	}
-	return part.secret
+	return false
 }
 
 // keeps reports whether sealing leaves a part as it is.
@@ -266,7 +246,7 @@ func (s *packedSealer) document(text, path string) bool {
 	before, leaves := s.in.form, s.in.ids
 	s.in.form, s.in.ids = form, ids
 	if ok {
-		if plan := s.planOfDocument(before, path); !s.apply(plan, idList(leaves)) {
+		if plan := s.planOfDocument(before, len(leaves), path); !s.apply(plan, idList(leaves)) {
 			s.in.form, s.in.ids = append(s.in.form, before...), append(s.in.ids, leaves...)
 		}
 	}
@@ -274,151 +254,172 @@ func (s *packedSealer) document(text, path string) bool {
 	return ok
 }
 
-func (s *packedSealer) planOfDocument(form []byte, path string) *sealPlan {
+func (s *packedSealer) planOfDocument(form []byte, leaves int, path string) *sealPlan {
 	if plan := s.documents[documentKey{string(form), path, s.t}]; plan != nil {
 		return plan
 	}
-	plan := &sealPlan{}
-	l, _ := s.in.layoutOf(form)
-	p := planner{sealer: s.sealer, plan: plan}
-	p.value(l, path, false)
+	p := planner{sealer: s.sealer, sealPlan: &sealPlan{form: string(form), parts: make([]sealPart, 0, leaves)}}
+	p.value(path, false)
 	if len(s.documents) < maxDocumentPlans {
-		s.documents[documentKey{string(form), path, s.t}] = plan
+		s.documents[documentKey{p.form, path, s.t}] = p.sealPlan
 	}
-	return plan
+	return p.sealPlan
 }
 
 // planner finds where in a form sealing has something to look at, as a sealer
 // would.
 type planner struct {
 	sealer
-	plan *sealPlan
-	typ  []uint32    // the leaf that says of what type a parameter is
-	when []condition // of all that is planned now
+	*sealPlan
+	at    int         // what is planned next; its first leaf is the one after leaves
+	when  []condition // of all that is planned now
+	below bool        // and that is part of what they make a secret
 }
 
-func (p *planner) object(l *layout, path string, named bool) {
-	p.open(l)
-	var entry []uint32
-	if named || path != "" {
-		for _, k := range entryNames {
-			if i, ok := slices.BinarySearch(l.keys, k); ok && l.kids[i].kind == String {
-				entry = append(entry, p.plan.leaves+l.first[i])
-			}
-		}
-	}
-	for i, key := range l.keys {
+// object plans an object. Its kid of the key value may be told a secret by those
+// beside it.
+func (p *planner) object(path string, named bool) {
+	p.at++
+	at, leaf := p.at, p.leaves
+	for p.form[p.at] != formEnd {
+		key := p.in.keyAt(p.form, p.at)
+		p.at += keySize
 		sub := key
 		if path != "" {
 			sub = path + "." + key
 		}
-		p.key(key)
 		secret := p.isSecret(sub, key, named || path != "" && !p.t.InSchema())
+		var c condition
 		switch {
-		case !secret && entry != nil && (key == "value" || key == "Value"):
-			p.valueWhen(condition{byName, entry}, l.kids[i], sub)
-		case !secret && p.typ != nil && (sub == "value" || sub == "insecure_value"):
-			p.valueWhen(condition{byType, p.typ}, l.kids[i], sub)
-		default:
-			p.value(l.kids[i], sub, secret)
+		case secret:
+		case path == "" && (key == "value" || key == "insecure_value"):
+			c.typed, c.by = true, p.textsOf([]string{"type"}, at, leaf)
+		case (named || path != "") && (key == "value" || key == "Value"):
+			c.by = p.textsOf(entryNames, at, leaf)
 		}
+		outer, below := p.when, p.below
+		if c.by != nil {
+			p.when, p.below = append(slices.Clip(outer), c), below || p.kind() == List || p.kind() == Object
+		}
+		p.value(sub, secret)
+		p.when, p.below = outer, below
 	}
-	p.close()
+	p.at++
 }
 
-func (p *planner) value(l *layout, path string, secret bool) {
-	switch l.kind {
-	case String, Secret:
-		p.part(l, path, secret)
+// textsOf lists the leaves of an object's members of these names that are texts,
+// in the order of the names. at and leaf are of its first member.
+func (p *planner) textsOf(names []string, at int, leaf uint32) []uint32 {
+	found := make([]uint32, len(names)) // plus one
+	look := *p
+	look.sealPlan = &sealPlan{form: p.form, leaves: leaf}
+	for look.at = at; look.form[look.at] != formEnd; look.skip() {
+		key := p.in.keyAt(p.form, look.at)
+		look.at += keySize
+		if i := slices.Index(names, key); i >= 0 && look.kind() == String {
+			found[i] = look.leaves + 1
+		}
+	}
+	var leaves []uint32
+	for _, leaf := range found {
+		if leaf > 0 {
+			leaves = append(leaves, leaf-1)
+		}
+	}
+	return leaves
+}
+
+func (p *planner) value(path string, secret bool) {
+	switch p.kind() {
+	case Secret:
+		p.whole = p.whole || p.below // what is secret as a whole keeps it, and nothing else does
+		p.part(path, secret, false)
+	case String:
+		p.part(path, secret, false)
 	case Number:
 		if secret || len(p.when) > 0 {
-			p.part(l, path, secret)
+			p.part(path, secret, false)
 		} else {
-			p.pass(l)
+			p.skip()
 		}
 	case List:
-		p.open(l)
-		for i, kid := range l.kids {
+		document := p.form[p.at]&formDocument != 0
+		p.at++
+		before := Null
+		for p.form[p.at] != formEnd {
+			kind := p.kind()
 			switch {
-			case kid.kind == Object && secret:
-				p.hideAll(kid)
-			case kid.kind == Object:
-				p.object(kid, path, l.document)
-			case kid.kind == String && i > 0 && l.kids[i-1].kind == String && !secret:
-				p.part(kid, path, false, condition{byFlag, []uint32{p.plan.leaves - 1}})
+			case kind == Object && secret:
+				p.hideAll()
+			case kind == Object:
+				p.object(path, document)
+			case kind == String:
+				p.part(path, secret, before == String)
 			default:
-				p.value(kid, path, secret)
+				p.value(path, secret)
 			}
+			before = kind
 		}
-		p.close()
+		p.at++
 	case Object:
 		if secret {
-			p.hideAll(l)
+			p.hideAll()
 		} else {
-			p.object(l, path, true)
+			p.object(path, true)
 		}
 	default:
-		p.pass(l)
+		p.skip()
 	}
 }
 
-// valueWhen plans a value that is a secret if a condition holds.
-func (p *planner) valueWhen(c condition, l *layout, path string) {
-	if l.kind != List && l.kind != Object {
-		if l.kind == String || l.kind == Number || l.kind == Secret {
-			p.part(l, path, false, c)
-		} else {
-			p.pass(l)
-		}
-		return
-	}
-	outer := p.when
-	p.when = append(slices.Clip(outer), c)
-	p.value(l, path, false)
-	p.when = outer
-}
-
-func (p *planner) hideAll(l *layout) {
-	switch l.kind {
+func (p *planner) hideAll() {
+	switch p.kind() {
 	case List, Object:
-		p.open(l)
-		for i, kid := range l.kids {
-			if l.kind == Object {
-				p.key(l.keys[i])
-			}
-			p.hideAll(kid)
-		}
-		p.close()
+		p.members(p.hideAll)
 	case String, Number:
-		p.part(l, "", true)
+		p.part("", true, false)
 	default:
-		p.pass(l)
+		p.skip()
 	}
 }
 
 // part plans a leaf that may be sealed.
-func (p *planner) part(l *layout, path string, secret bool, when ...condition) {
-	if l.kind == Secret && len(p.when) > 0 {
-		p.plan.whole = true // below what is secret as a whole it stays, and not elsewhere
-	}
-	p.plan.parts = append(p.plan.parts, sealPart{
-		leaf: p.plan.leaves, at: len(p.plan.form), kind: l.kind, masked: l.masked, path: path, secret: secret,
-		when: slices.Concat(p.when, when), encoded: l.kind == String && mayEncode(path),
+func (p *planner) part(path string, secret, flagged bool) {
+	kind := p.kind()
+	p.parts = append(p.parts, sealPart{
+		at: p.at, leaf: p.leaves, kind: kind, masked: p.form[p.at]&formMasked != 0, encoded: kind == String && mayEncode(path),
+		path: path, secret: secret, flagged: flagged, when: p.when,
 	})
-	p.pass(l)
+	p.skip()
 }
 
-// pass plans nothing for what is no list or object.
-func (p *planner) pass(l *layout) {
-	p.plan.form = append(p.plan.form, l.mark())
-	p.plan.leaves += l.leaves
+// skip passes what is next.
+func (p *planner) skip() {
+	switch p.kind() {
+	case List, Object:
+		p.members(p.skip)
+	case Null, Unknown:
+		p.at++
+	default:
+		p.at++
+		p.leaves++
+	}
 }
 
-func (p *planner) open(l *layout) { p.plan.form = append(p.plan.form, l.mark()) }
+// members calls f for each member of what is next.
+func (p *planner) members(f func()) {
+	object := p.kind() == Object
+	p.at++
+	for p.form[p.at] != formEnd {
+		if object {
+			p.at += keySize
+		}
+		f()
+	}
+	p.at++
+}
 
-func (p *planner) key(key string) { p.plan.form = appendKey(p.plan.form, p.in.texts.ofString(key)) }
-
-func (p *planner) close() { p.plan.form = append(p.plan.form, formEnd) }
+func (p *planner) kind() Kind { return Kind(p.form[p.at] & 0xf) }
 
 // hidePacked takes secrets out of the texts of packed attributes.
 func (s *Snapshot) hidePacked(secrets *secrets) {
