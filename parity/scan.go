@@ -90,8 +90,8 @@ func (s *scanner) role(depth int, key string) role {
 	return s.roles[depth][""]
 }
 
-// What is kept of masks, and how long those may be.
-const maxMask, maxMasks = 1 << 12, 1 << 14
+// How long masks may be that are kept, and how many are.
+const maxMask, maxMasks = 1 << 11, 1 << 12
 
 // mask reads a value that most elements have in common.
 func (s *scanner) mask(depth int) (Value, error) {

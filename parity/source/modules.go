@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,12 +15,12 @@ import (
 	"github.com/maquette/maquette/parity"
 )
 
-// modules reads the modules of `terraform show -json`, a state's values or a
+// moduleReader reads the modules of `terraform show -json`, a state's values or a
 // plan's, resource by resource. What is wrong with them is told only when all
 // has been read: JSON that is none comes first, of a member that comes twice the
 // last one counts, and a module may say its address at its end. So what is
 // refused is returned beside the error of reading.
-type modules struct {
+type moduleReader struct {
 	*document
 	namesOnly bool // only what names data sources is of use
 }
@@ -29,7 +30,7 @@ const maxModules = 64
 
 // values reads a state's values, or a plan's planned values.
 func (d *document) values() error {
-	refused, err := modules{d, false}.root(0)
+	refused, err := moduleReader{d, false}.root(0)
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func (d *document) priorState() error {
 		_, err := d.tree(0)
 		return err
 	}
-	m := modules{d, true}
+	m := moduleReader{d, true}
 	from := m.nothing()
 	var refused error
 	err := d.object(func(key string) (err error) {
@@ -63,7 +64,7 @@ func (d *document) priorState() error {
 
 // root reads an object with a root_module, at a depth of its member of the
 // document. There is none where nothing is left.
-func (m modules) root(depth int) (refused, err error) {
+func (m moduleReader) root(depth int) (refused, err error) {
 	wanted := errors.New("an object with a root_module is wanted here")
 	if m.dec.PeekKind() != jsontext.KindBeginObject {
 		v, err := m.tree(depth)
@@ -96,13 +97,13 @@ type part struct {
 }
 
 // nothing is the part that nothing has been added to yet.
-func (m modules) nothing() part {
+func (m moduleReader) nothing() part {
 	r, e := len(m.snap.Resources), len(m.snap.Externals)
 	return part{resources: [2]int{r, r}, externals: [2]int{e, e}}
 }
 
 // cut takes away what was added since a part was begun.
-func (m modules) cut(since part) {
+func (m moduleReader) cut(since part) {
 	m.snap.Resources = m.snap.Resources[:since.resources[0]]
 	m.snap.Externals = m.snap.Externals[:since.externals[0]]
 }
@@ -114,7 +115,7 @@ func (p *part) refuse(why func(address string) error) {
 	}
 }
 
-func (m modules) module(depth, nested int) (refused, err error) {
+func (m moduleReader) module(depth, nested int) (refused, err error) {
 	if nested > maxModules {
 		_, err := m.tree(depth)
 		return fmt.Errorf("modules nest more than %d levels deep", maxModules), err
@@ -168,7 +169,7 @@ func (m modules) module(depth, nested int) (refused, err error) {
 
 // resource reads one of a module's resources, before it is known which
 // module's.
-func (m modules) resource(p *part, depth int) error {
+func (m moduleReader) resource(p *part, depth int) error {
 	read := m.pack.Shown
 	if m.namesOnly {
 		read = m.pack.ShownNames
@@ -189,7 +190,7 @@ func (m modules) resource(p *part, depth int) error {
 	return nil
 }
 
-func (m modules) child(p *part, depth, nested int) error {
+func (m moduleReader) child(p *part, depth, nested int) error {
 	if m.dec.PeekKind() != jsontext.KindBeginObject {
 		_, err := m.tree(depth)
 		if !m.namesOnly {
@@ -205,7 +206,7 @@ func (m modules) child(p *part, depth, nested int) error {
 }
 
 // locate says which module a part is of.
-func (m modules) locate(p part, address string) {
+func (m moduleReader) locate(p part, address string) {
 	if address == "" {
 		return
 	}
@@ -277,8 +278,7 @@ func (d *document) packed(depth int, read func(raw []byte, maxDepth int) (parity
 	}
 	v, err := read(raw, maxDepth)
 	if err != nil {
-		end := d.dec.InputOffset()
-		err = located(inList(raw), maxDepth, d.dec.StackPointer(), end-int64(len(raw)))
+		err = located(raw, nil, maxDepth, d.dec.StackPointer(), d.dec.InputOffset()-int64(len(raw)))
 	}
 	return v, err
 }
@@ -300,31 +300,25 @@ func (d *document) broken(err error, maxDepth int) error {
 	if raw = bytes.TrimLeft(raw, " \t\r\n"); len(raw) == 0 || raw[0] != '{' && raw[0] != '[' {
 		return err // it has no pieces
 	}
+	element, offset := pointer+jsontext.Pointer("/"+strconv.FormatInt(before, 10)), end-int64(len(raw))
+	cause := err // as the reader told it
 	var syn *jsontext.SyntacticError
-	stopped := !errors.As(err, &syn) || errors.Unwrap(syn.Err) != nil || errors.Is(err, io.ErrUnexpectedEOF)
-	list := inList(raw)
-	whole := false
-	if !stopped { // no more was read than told that it is broken
-		_, stop := io.CopyN(list, d.src, 1<<16)
-		whole = errors.Is(stop, io.EOF)
+	if errors.As(err, &syn) {
+		cause = syn.Err
 	}
-	found := located(list, maxDepth, pointer+jsontext.Pointer("/"+strconv.FormatInt(before, 10)), end-int64(len(raw)))
-	var m misplaced
-	switch {
-	case !errors.As(found, &m):
-		return err
-	case whole, !errors.Is(found, io.ErrUnexpectedEOF):
-		return found
-	case stopped:
-		return misplaced{err, m.pointer, m.offset} // of whoever was read from
+	if cause = errors.Unwrap(cause); cause != nil {
+		return cmp.Or(located(raw, cause, maxDepth, element, offset), err)
 	}
-	return err
-}
-
-// inList is the beginning of a list with an element, or with what is known of
-// it.
-func inList(raw []byte) *bytes.Buffer {
-	return bytes.NewBuffer(append([]byte("["), raw...))
+	found := located(raw, nil, maxDepth, element, offset)
+	if errors.Is(found, io.ErrUnexpectedEOF) && !errors.Is(err, io.ErrUnexpectedEOF) { // no more was read than told that it is broken
+		const enough = 1 << 16
+		more, _ := io.ReadAll(io.LimitReader(d.src, enough))
+		found = located(slices.Concat(raw, more), nil, maxDepth, element, offset)
+		if errors.Is(found, io.ErrUnexpectedEOF) && len(more) == enough {
+			return err
+		}
+	}
+	return cmp.Or(found, err)
 }
 
 // misplaced is an error at another place than where the decoder is.
@@ -336,9 +330,14 @@ type misplaced struct {
 
 func (m misplaced) Unwrap() error { return m.error }
 
-// located is the first error in a list of one element, which in the document
-// lies at a pointer and an offset.
-func located(r io.Reader, maxDepth int, element jsontext.Pointer, offset int64) error {
+// located is the first error in what is there of an element of a list, which
+// lies at a pointer and an offset. cause is why there is no more of it, nil for
+// the end of the source.
+func located(raw []byte, cause error, maxDepth int, element jsontext.Pointer, offset int64) error {
+	var r io.Reader = bytes.NewBuffer(append([]byte("["), raw...))
+	if cause != nil {
+		r = io.MultiReader(r, failing{cause})
+	}
 	dec := parity.NewDecoder(r)
 	dec.MaxDepth = maxDepth
 	if _, err := dec.ReadToken(); err != nil {
@@ -359,3 +358,8 @@ func located(r io.Reader, maxDepth int, element jsontext.Pointer, offset int64) 
 	}
 	return misplaced{err, pointer, offset + at - 1}
 }
+
+// failing is a reader that does not read on.
+type failing struct{ error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.error }

@@ -390,9 +390,8 @@ func TestWriteWantsASealedSnapshot(t *testing.T) {
 }
 
 func TestWriteEscapesAsPackageJSONDoes(t *testing.T) {
-	keys := []string{"<a>", "plain"}
 	for _, text := range []string{"plain", "<", "a>b", "&", "\u2028", "\u2029", "\u20ac", "é😀", "\x7f", "\b\f\n\r\t\x1b\"\\/", "\xff"} {
-		attributes := parity.ObjectOf(keys, []parity.Value{parity.Text(text), parity.ListOf([]parity.Value{parity.Text(text)})})
+		attributes := parity.ObjectOf([]string{"list" + text, "plain"}, []parity.Value{parity.ListOf([]parity.Value{parity.Text(text)}), parity.Text(text)})
 		s := &parity.Snapshot{Sealed: true, Resources: []parity.Resource{
 			{Type: text, Name: text, Module: text, KeyKind: parity.ForEachKey, Key: text, Attributes: attributes},
 			{Type: text, Name: "n", KeyKind: parity.CountKey, Key: "7", Attributes: parity.NewPacker().Pack(attributes)},
