@@ -147,7 +147,7 @@ func (p *Packer) key(id uint32) {
 
 // keyAt is the key that begins there in a form, and takes keySize.
 func (p *Packer) keyAt(form string, at int) string {
-	return p.texts.at(uint32(form[at+1])|uint32(form[at+2])<<8|uint32(form[at+3])<<16|uint32(form[at+4])<<24)
+	return p.texts.at(uint32(form[at+1]) | uint32(form[at+2])<<8 | uint32(form[at+3])<<16 | uint32(form[at+4])<<24)
 }
 
 const keySize = 5
