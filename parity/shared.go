@@ -106,7 +106,7 @@ func (e *environment) ownOf(us []*unit) []*unit {
 
 func (s *survey) clone(e *environment) *survey {
 	c := &survey{
-		env: e, zoneOf: s.zoneOf, facts: make([]*facts, len(s.facts)), targets: make([][]*unit, len(s.targets)), user: make([]*unit, len(s.user)),
+		env: e, zoneOf: s.zoneOf, facts: make([]*facts, len(s.facts)), targets: make(map[*unit][]*unit, len(s.targets)), user: make([]*unit, len(s.user)),
 		seen: make([]int32, len(s.seen)),
 	}
 	for i, f := range s.facts {
@@ -115,10 +115,13 @@ func (s *survey) clone(e *environment) *survey {
 			own.primary, own.balanced = e.own(f.primary), e.ownOf(f.balanced)
 			c.facts[i] = &own
 		}
-		c.targets[i], c.user[i] = e.ownOf(s.targets[i]), s.user[i]
+		c.user[i] = s.user[i]
 		if s.user[i] != several {
 			c.user[i] = e.own(s.user[i])
 		}
+	}
+	for u, balancers := range s.targets {
+		c.targets[e.own(u)] = e.ownOf(balancers)
 	}
 	return c
 }

@@ -34,21 +34,26 @@ type facts struct {
 	zones    int
 	size     string
 	replica  bool
+	blind    bool  // whether it is balanced is not known before the plan is applied
 	primary  *unit // what this replicates, where it is in the environment
 	balanced []*unit
-	blind    bool // whether it is balanced is not known before the plan is applied
 	host     string
-	// runsOn and runsIn are the hosts and zones in which members run, each once, where
-	// a live source tells.
-	runsOn, runsIn []string
+	*places
 }
+
+// places are the hosts and zones in which members run, each once, as a live
+// source tells them.
+type places struct{ runsOn, runsIn []string }
+
+// nowhere are the places of all that nothing is told of.
+var nowhere = &places{}
 
 // survey learns the facts of every tier of an environment.
 type survey struct {
 	env     *environment
 	facts   []*facts          // by the unit's index; nil of units that have none
 	zoneOf  map[uint32]string // number of the text that is a subnet's id -> zone
-	targets [][]*unit         // by the unit's index: balancers that name it, or that glue ties to it
+	targets map[*unit][]*unit // balancers that name it, or that glue ties to it
 	user    []*unit           // by the unit's index: the tier that refers to it, or several
 	seen    []int32           // by the unit's index: when it was named last
 	times   int32             // that units were asked what they name
@@ -65,8 +70,8 @@ func (e *environment) surveyed() *survey {
 }
 
 func newSurvey(e *environment) *survey {
-	s := &survey{env: e, zoneOf: map[uint32]string{}}
-	s.facts, s.targets, s.user, s.seen = make([]*facts, len(e.units)), make([][]*unit, len(e.units)), make([]*unit, len(e.units)), make([]int32, len(e.units))
+	s := &survey{env: e, zoneOf: map[uint32]string{}, targets: map[*unit][]*unit{}}
+	s.facts, s.user, s.seen = make([]*facts, len(e.units)), make([]*unit, len(e.units)), make([]int32, len(e.units))
 	zones := map[string]bool{}
 	for _, u := range e.units {
 		switch u.typ.Kind {
@@ -120,7 +125,7 @@ func (s *survey) tie(u *unit) {
 	}
 	for _, x := range named {
 		if x.typ.Kind == "compute" || x.typ.Kind == "function" {
-			s.targets[x.index] = append(s.targets[x.index], balancers...)
+			s.targets[x] = append(s.targets[x], balancers...)
 		}
 	}
 }
@@ -175,7 +180,7 @@ func (s *survey) told(u *unit) bool {
 
 // learn returns the facts of a unit that names others; zones is empty.
 func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) *facts {
-	f := &facts{members: s.members(u)}
+	f := &facts{members: s.members(u), places: nowhere}
 	for _, m := range u.members {
 		s.zones(m, u.typ, zones, 0)
 		if f.size == "" {
@@ -194,8 +199,9 @@ func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) *facts {
 		if h := u.typ.Host; h != "" && f.host == "" {
 			f.host = m.Attributes.At(h).Str()
 		}
-		live := m.Attributes.Get(OnlyLive)
-		f.runsOn, f.runsIn = withTexts(f.runsOn, live.Get("hosts")), withTexts(f.runsIn, live.Get("zones"))
+		if live := m.Attributes.Get(OnlyLive); live.Kind != Null {
+			f.places = &places{withTexts(f.runsOn, live.Get("hosts")), withTexts(f.runsIn, live.Get("zones"))}
+		}
 		if n := m.Attributes.packed(); n.ok() {
 			for _, k := range []string{"target_group_arns", "load_balancers", "load_balancer"} {
 				i, ok := slices.BinarySearch(n.layout.keys, k)
@@ -213,7 +219,7 @@ func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) *facts {
 			f.balanced = append(f.balanced, x)
 		}
 	}
-	f.balanced = append(f.balanced, s.targets[u.index]...)
+	f.balanced = append(f.balanced, s.targets[u]...)
 	return f
 }
 

@@ -141,6 +141,7 @@ func (e *environment) buildUnits() {
 	groups := make(map[string]*unit, len(e.snap.Resources)/2)
 	order := make([]*unit, 0, len(e.snap.Resources)/2)
 	var room []unit
+	var lists []*Resource // of one member each
 	var key []byte
 	var last *Resource
 	var of *unit // the unit of the last
@@ -157,9 +158,10 @@ func (e *environment) buildUnits() {
 		u, key = e.place(r, e.cat.Type(r.Type), key[:0])
 		if of = groups[string(key)]; of == nil {
 			if len(room) == 0 {
-				room = make([]unit, 64)
+				room, lists = make([]unit, 64), make([]*Resource, 64)
 			}
 			of, room = &room[0], room[1:]
+			u.members, lists = lists[:0:1], lists[1:]
 			u.key = string(key)
 			*of = u
 			groups[u.key] = of
