@@ -256,18 +256,3 @@ func BenchmarkWhole(b *testing.B) {
 		}
 	})
 }
-
-func BenchmarkWrite(b *testing.B) {
-	benchmark(b, func(b *testing.B, g generated) {
-		base, _ := g.read(b)
-		base.Seal(g.cat)
-		b.SetBytes(int64(len(g.base)))
-		b.ResetTimer()
-		for range b.N {
-			var out bytes.Buffer
-			if err := source.Write(&out, base); err != nil {
-				b.Fatal(fmt.Errorf("writing: %w", err))
-			}
-		}
-	})
-}
