@@ -2,7 +2,6 @@ package parity_test
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
