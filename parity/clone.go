@@ -28,7 +28,10 @@ func (s *Snapshot) Clone() *Snapshot {
 }
 
 func (p *Packer) clone() *Packer {
-	c := &Packer{texts: p.texts, leaves: slices.Clone(p.leaves), layouts: make(map[string]*layout, len(p.layouts)), rows: make([]*rows, len(p.rows))}
+	c := &Packer{texts: p.texts, leaves: make([][]uint32, len(p.leaves)), layouts: make(map[string]*layout, len(p.layouts)), rows: make([]*rows, len(p.rows))}
+	for i, chunk := range p.leaves {
+		c.leaves[i] = slices.Clone(chunk)
+	}
 	for i, r := range p.rows {
 		own := *r
 		own.in, own.fixed = c, slices.Clone(r.fixed)

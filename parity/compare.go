@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"maps"
 	"runtime"
 	"slices"
 	"sort"
@@ -262,42 +263,34 @@ func (j *judge) attributes() {
 		}
 		pairs = append(pairs, u)
 	}
-	type result struct {
-		pair int
-		compared
-	}
 	filled := []map[*unit]map[string]bool{filledIn(j.sb, j.c.snap), filledIn(j.sc, j.b.snap)}
 	aligned := newAlignments(j.b, j.c)
 	var wg sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), max(1, len(pairs)/64))
-	counts := make([]map[string]int, workers) // by dimension
-	found := make([][]result, workers)
-	for w := range workers {
-		counts[w] = map[string]int{}
+	parts := make([]comparedPart, min(runtime.GOMAXPROCS(0), max(1, len(pairs)/64)))
+	for w := range parts {
+		p := &parts[w]
+		p.counts, p.varying = map[string]int{}, map[string]bool{}
 		wg.Go(func() {
-			for i := w; i < len(pairs); i += workers {
-				if d := compareUnits(aligned, pairs[i], pairs[i].pair, filled); !d.nothing() {
-					found[w] = append(found[w], result{i, d})
-				}
-				j.countAttributes(pairs[i], counts[w])
+			for i := w; i < len(pairs); i += len(parts) {
+				p.add(i, compareUnits(aligned, pairs[i], pairs[i].pair, filled))
+				j.countAttributes(pairs[i], p.counts)
 			}
 		})
 	}
 	wg.Wait()
-	for _, count := range counts {
-		for dimension, n := range count {
+	varying := map[string]bool{}
+	var found []foundIn
+	for _, p := range parts {
+		for dimension, n := range p.counts {
 			j.counted(dimension, n)
 		}
+		j.report.Unresolved += p.unresolved
+		j.report.Unknown += p.unknown
+		maps.Copy(varying, p.varying)
+		found = append(found, p.found...)
 	}
-	results := slices.Concat(found...)
-	slices.SortFunc(results, func(x, y result) int { return x.pair - y.pair })
-	varying := map[string]bool{}
-	for _, d := range results {
-		for _, k := range d.varying {
-			varying[k] = true
-		}
-	}
-	for _, d := range results {
+	slices.SortFunc(found, func(x, y foundIn) int { return x.pair - y.pair })
+	for _, d := range found {
 		u := pairs[d.pair]
 		for _, x := range d.stuck {
 			if varying[LastKey(x.path)] {
@@ -306,11 +299,34 @@ func (j *judge) attributes() {
 				j.difference(u, u.pair, x)
 			}
 		}
-		j.report.Unresolved += d.unresolved
-		j.report.Unknown += d.unknown
 		for _, x := range d.out {
 			j.difference(u, u.pair, x)
 		}
+	}
+}
+
+// comparedPart is what comparing some of the pairs has found.
+type comparedPart struct {
+	counts              map[string]int // by dimension
+	varying             map[string]bool
+	unresolved, unknown int
+	found               []foundIn
+}
+
+// foundIn is what was found in a pair.
+type foundIn struct {
+	pair       int
+	out, stuck []difference
+}
+
+func (p *comparedPart) add(pair int, c compared) {
+	p.unresolved += c.unresolved
+	p.unknown += c.unknown
+	for _, key := range c.varying {
+		p.varying[key] = true
+	}
+	if len(c.out) > 0 || len(c.stuck) > 0 {
+		p.found = append(p.found, foundIn{pair, c.out, c.stuck})
 	}
 }
 

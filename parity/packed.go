@@ -13,7 +13,7 @@ import (
 // goroutines, but what it has packed is, once nothing more is.
 type Packer struct {
 	texts   texts
-	leaves  []uint32 // row after row
+	leaves  [][]uint32 // row after row, in chunks of chunkLeaves
 	layouts map[string]*layout
 	rows    []*rows
 
@@ -61,10 +61,13 @@ func (v Value) packed() packed {
 
 func (n packed) ok() bool { return n.rows != nil }
 
+// row is what is kept of it alone.
+func (n packed) row() []uint32 { return n.in.leaves[n.at/chunkLeaves][n.at%chunkLeaves:] }
+
 // id is the number of a leaf's text.
 func (n packed) id(leaf uint32) uint32 {
 	if slot := n.slot[leaf]; slot >= 0 {
-		return n.in.leaves[n.at+uint32(slot)]
+		return n.row()[slot]
 	}
 	return n.fixed[leaf]
 }
@@ -177,13 +180,18 @@ func (p *Packer) place(l *layout) Value {
 	return p.row(r, p.ids[:w])
 }
 
+// chunkLeaves is how many leaves a chunk has, unless one row has more.
+const chunkLeaves = 1 << 14
+
 // row keeps a row.
 func (p *Packer) row(r *rows, ids []uint32) Value {
-	at := len(p.leaves)
-	if cap(p.leaves)-at < len(ids) {
-		p.leaves = slices.Grow(p.leaves, at/4+len(ids))
+	last := len(p.leaves) - 1
+	if last < 0 || len(p.leaves[last])+len(ids) > chunkLeaves {
+		last++
+		p.leaves = append(p.leaves, make([]uint32, 0, max(chunkLeaves, len(ids))))
 	}
-	p.leaves = append(p.leaves, ids...)
+	at := last*chunkLeaves + len(p.leaves[last])
+	p.leaves[last] = append(p.leaves[last], ids...)
 	return Value{Kind: Object, node: &r.node, at: uint32(at)}
 }
 
@@ -398,6 +406,9 @@ func (t *texts) number(s string) (uint32, bool) {
 
 func (t *texts) insert(slot, hash uint32, b []byte) uint32 {
 	id := uint32(len(t.where))
+	if len(t.where) == cap(t.where) {
+		t.where = append(make([]textAt, 0, 2*len(t.where)+64), t.where...)
+	}
 	t.where = append(t.where, t.keep(b))
 	t.slots[slot] = textSlot{hash, id + 1}
 	if 3*len(t.where) > 2*len(t.slots) {

@@ -144,3 +144,18 @@ func TestShapes(t *testing.T) {
 		assert.Equal(t, len(s) >= 16 && secretText.MatchString(s), LooksSecret(s), "%q", s)
 	}
 }
+
+// Blocks are in the order of their addresses, which say more than their parts do.
+func TestCompareBlocks(t *testing.T) {
+	words := []string{"", "a", "a-b", "a.b", "module.a", "module.a-b", `module.a["x"]`, "module.a.module.b", "b"}
+	for _, m := range words {
+		for _, n := range words {
+			for _, types := range [][2]string{{"t", "t"}, {"t", "t_u"}, {"t-u", "t"}, {"a", "b"}} {
+				for _, names := range [][2]string{{"x", "x"}, {"x", "x-y"}, {"y", "x"}} {
+					a, b := Resource{Module: m, Type: types[0], Name: names[0]}, Resource{Module: n, Type: types[1], Name: names[1]}
+					assert.Equal(t, strings.Compare(a.block(), b.block()), compareBlocks(&a, &b), "%s %s", a.block(), b.block())
+				}
+			}
+		}
+	}
+}

@@ -455,9 +455,13 @@ func (s *Snapshot) hidePacked(secrets *secrets) {
 			}
 			open[n.rows] = at
 		}
+		if len(at) == 0 {
+			continue
+		}
+		row := n.row()
 		for _, slot := range at {
-			if id, ok := into[s.pack.leaves[n.at+slot]]; ok {
-				s.pack.leaves[n.at+slot] = id
+			if id, ok := into[row[slot]]; ok {
+				row[slot] = id
 			}
 		}
 	}

@@ -194,18 +194,10 @@ func mergeMaps[V any](first, second map[string]V) map[string]V {
 
 // sortResources gives the resources the one order that all output follows.
 func (s *Snapshot) sortResources() {
-	blocks := make([]string, len(s.Resources))
-	for i := range s.Resources {
-		if r := &s.Resources[i]; i > 0 && r.Name == s.Resources[i-1].Name && r.Type == s.Resources[i-1].Type && r.Module == s.Resources[i-1].Module {
-			blocks[i] = blocks[i-1]
-		} else {
-			blocks[i] = r.block()
-		}
-	}
 	less := func(i, j int) bool {
 		a, b := &s.Resources[i], &s.Resources[j]
-		if blocks[i] != blocks[j] {
-			return blocks[i] < blocks[j]
+		if c := compareBlocks(a, b); c != 0 {
+			return c < 0
 		}
 		if a.KeyKind == CountKey && b.KeyKind == CountKey && len(a.Key) != len(b.Key) {
 			return len(a.Key) < len(b.Key)
@@ -230,4 +222,20 @@ func (s *Snapshot) sortResources() {
 		resources[to] = s.Resources[from]
 	}
 	s.Resources = resources
+}
+
+// compareBlocks orders resources by their blocks' addresses, of which few have to
+// be made for it.
+func compareBlocks(a, b *Resource) int {
+	part := func(x, y string) (order int, ok bool) {
+		return strings.Compare(x, y), x == y || !strings.HasPrefix(x, y) && !strings.HasPrefix(y, x)
+	}
+	for _, p := range [][2]string{{a.Module, b.Module}, {a.Type, b.Type}} {
+		if order, ok := part(p[0], p[1]); !ok {
+			return strings.Compare(a.block(), b.block())
+		} else if order != 0 {
+			return order
+		}
+	}
+	return strings.Compare(a.Name, b.Name)
 }

@@ -55,14 +55,17 @@ func JSON(w io.Writer, r *parity.Report, _ Style) error {
 // writeJSON writes a value for people to read as well. Where CI systems would
 // take what is in a string for a command, it is written otherwise.
 func writeJSON(w io.Writer, v any) error {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
+	var compact, laidOut bytes.Buffer
+	enc := json.NewEncoder(&compact)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	text := buf.Bytes()
+	laidOut.Grow(2 * compact.Len()) // so that a large report is not copied as it grows
+	if err := json.Indent(&laidOut, compact.Bytes(), "", "  "); err != nil {
+		return err
+	}
+	text := laidOut.Bytes()
 	if bytes.Contains(text, []byte("##")) {
 		text = bytes.ReplaceAll(text, []byte("##"), []byte(`#\u0023`))
 	}

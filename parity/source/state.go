@@ -83,7 +83,7 @@ func (d *document) add(r parity.Resource) {
 	if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
 		more := n/4 + 16
 		if at := d.offset(); at < d.size && n > 1000 {
-			more = int(float64(n)*float64(d.size-at)/float64(at)) + n/64 // if the rest is like this
+			more = int(float64(n)*float64(d.size-at)/float64(at)*17/16) + n/16 // if the rest is like this
 		}
 		d.snap.Resources = append(make([]parity.Resource, 0, n+more), d.snap.Resources...)
 	}
@@ -198,13 +198,14 @@ func conforms(v, typ parity.Value) bool {
 	return false
 }
 
-// instanceKey sets a resource's key and address.
+// instanceKey sets a resource's key and address. It may have its block's address.
 func instanceKey(r *parity.Resource, key parity.Value) error {
-	prefix := ""
-	if r.Module != "" {
-		prefix = r.Module + "."
+	if r.Address == "" {
+		r.Address = r.Type + "." + r.Name
+		if r.Module != "" {
+			r.Address = r.Module + "." + r.Address
+		}
 	}
-	r.Address = prefix + r.Type + "." + r.Name
 	switch key.Kind {
 	case parity.Null:
 	case parity.Number:
