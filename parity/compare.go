@@ -79,8 +79,12 @@ func judgePairs(b, c *environment, opt Options) *Report {
 	}
 	j.waived, j.ignored, j.takenOut = make([]int, len(opt.Waive)), make([]int, len(opt.Ignore)), make([]int, len(opt.Ignore))
 	j.report.Incomplete = append(append(j.report.Incomplete, b.snap.Incomplete...), c.snap.Incomplete...)
-	j.tiers()
-	j.attributes()
+	both(func() { j.sb = j.b.surveyed() }, func() { j.sc = j.c.surveyed() })
+	var filled [2]map[*unit]map[string]bool
+	both(func() { filled[0] = filledIn(j.sb, j.c.snap) }, func() { filled[1] = filledIn(j.sc, j.b.snap) })
+	var found *comparison
+	both(func() { found = j.comparePairs(filled) }, j.tiers)
+	j.attributes(found)
 	j.unpaired()
 	j.management()
 	j.custom()
@@ -246,54 +250,60 @@ func (j *judge) nameOf(u *unit) string {
 	return ""
 }
 
-// attributes compares every pair of units, side by side on all cores.
-func (j *judge) attributes() {
-	var pairs []*unit
+// comparePairs compares the attributes of every pair of units, side by side on all
+// cores.
+func (j *judge) comparePairs(filled [2]map[*unit]map[string]bool) *comparison {
+	c := &comparison{varying: map[string]bool{}, counts: map[string]int{}, uncompared: map[string]int{}}
 	for _, u := range j.b.units {
-		if u.pair == nil {
-			continue
+		switch {
+		case u.pair == nil:
+		case u.pair.typ.Name != u.typ.Name || u.typ.Kind == "utility":
+			c.uncompared[u.typ.Name] += len(u.members)
+		default:
+			c.pairs = append(c.pairs, u)
 		}
-		if u.pair.typ.Name != u.typ.Name {
-			j.report.Uncompared[u.typ.Name] += len(u.members)
-			continue
-		}
-		if u.typ.Kind == "utility" {
-			j.report.Uncompared[u.typ.Name] += len(u.members)
-			continue
-		}
-		pairs = append(pairs, u)
 	}
-	filled := []map[*unit]map[string]bool{filledIn(j.sb, j.c.snap), filledIn(j.sc, j.b.snap)}
 	aligned := newAlignments(j.b, j.c)
 	var wg sync.WaitGroup
-	parts := make([]comparedPart, min(runtime.GOMAXPROCS(0), max(1, len(pairs)/64)))
+	parts := make([]comparison, min(runtime.GOMAXPROCS(0), max(1, len(c.pairs)/64)))
 	for w := range parts {
 		p := &parts[w]
-		p.counts, p.varying = map[string]int{}, map[string]bool{}
+		p.varying, p.counts = map[string]bool{}, map[string]int{}
 		wg.Go(func() {
-			for i := w; i < len(pairs); i += len(parts) {
-				p.add(i, compareUnits(aligned, pairs[i], pairs[i].pair, filled))
-				j.countAttributes(pairs[i], p.counts)
+			for i := w; i < len(c.pairs); i += len(parts) {
+				p.add(i, compareUnits(aligned, c.pairs[i], c.pairs[i].pair, filled))
+				j.countAttributes(c.pairs[i], p.counts)
 			}
 		})
 	}
 	wg.Wait()
-	varying := map[string]bool{}
-	var found []foundIn
 	for _, p := range parts {
 		for dimension, n := range p.counts {
-			j.counted(dimension, n)
+			c.counts[dimension] += n
 		}
-		j.report.Unresolved += p.unresolved
-		j.report.Unknown += p.unknown
-		maps.Copy(varying, p.varying)
-		found = append(found, p.found...)
+		c.unresolved += p.unresolved
+		c.unknown += p.unknown
+		maps.Copy(c.varying, p.varying)
+		c.found = append(c.found, p.found...)
 	}
-	slices.SortFunc(found, func(x, y foundIn) int { return x.pair - y.pair })
-	for _, d := range found {
-		u := pairs[d.pair]
+	slices.SortFunc(c.found, func(x, y foundIn) int { return x.pair - y.pair })
+	return c
+}
+
+// attributes judges what comparing the pairs has found.
+func (j *judge) attributes(c *comparison) {
+	for typ, n := range c.uncompared {
+		j.report.Uncompared[typ] += n
+	}
+	for dimension, n := range c.counts {
+		j.counted(dimension, n)
+	}
+	j.report.Unresolved += c.unresolved
+	j.report.Unknown += c.unknown
+	for _, d := range c.found {
+		u := c.pairs[d.pair]
 		for _, x := range d.stuck {
-			if varying[LastKey(x.path)] {
+			if c.varying[LastKey(x.path)] {
 				x.members = u.pair.members
 				x.baseline = u.members[0]
 				j.difference(u, u.pair, x)
@@ -305,8 +315,10 @@ func (j *judge) attributes() {
 	}
 }
 
-// comparedPart is what comparing some of the pairs has found.
-type comparedPart struct {
+// comparison is what comparing pairs, or some of them, has found.
+type comparison struct {
+	pairs               []*unit        // of the baseline
+	uncompared          map[string]int // members, by type
 	counts              map[string]int // by dimension
 	varying             map[string]bool
 	unresolved, unknown int
@@ -319,14 +331,14 @@ type foundIn struct {
 	out, stuck []difference
 }
 
-func (p *comparedPart) add(pair int, c compared) {
-	p.unresolved += c.unresolved
-	p.unknown += c.unknown
-	for _, key := range c.varying {
-		p.varying[key] = true
+func (c *comparison) add(pair int, d compared) {
+	c.unresolved += d.unresolved
+	c.unknown += d.unknown
+	for _, key := range d.varying {
+		c.varying[key] = true
 	}
-	if len(c.out) > 0 || len(c.stuck) > 0 {
-		p.found = append(p.found, foundIn{pair, c.out, c.stuck})
+	if len(d.out) > 0 || len(d.stuck) > 0 {
+		c.found = append(c.found, foundIn{pair, d.out, d.stuck})
 	}
 }
 
@@ -349,7 +361,7 @@ func (j *judge) countAttributes(u *unit, counts map[string]int) {
 // compareUnits compares each of the candidate's members with its counterpart
 // among the baseline's, or, where it differs, with whichever of them is
 // closest at that place: members are interchangeable.
-func compareUnits(aligned *alignments, b, c *unit, filled []map[*unit]map[string]bool) compared {
+func compareUnits(aligned *alignments, b, c *unit, filled [2]map[*unit]map[string]bool) compared {
 	be, ce := aligned.b, aligned.c
 	var total compared
 	var skip map[string]bool

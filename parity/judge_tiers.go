@@ -13,7 +13,6 @@ import (
 
 // tiers judges how each tier of the baseline is modelled in the candidate.
 func (j *judge) tiers() {
-	both(func() { j.sb = j.b.surveyed() }, func() { j.sc = j.c.surveyed() })
 	j.flagged, j.explained, j.unbalanced = map[*unit]bool{}, map[*unit]bool{}, map[*unit]bool{}
 	var tiers, extras []*unit
 	for _, u := range j.b.units {

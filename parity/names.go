@@ -384,10 +384,7 @@ func NamedIn(text, other string) string {
 // spoken finds the word for an environment without a name, in the values that
 // stand where the other environment's own name stands as a value.
 func spoken(nameless, other *Snapshot, names *nameSet) string {
-	at := make(map[string]*Resource, len(other.Resources))
-	for i := range other.Resources {
-		at[other.Resources[i].Address] = &other.Resources[i]
-	}
+	same := sameAddresses(nameless.Resources, other.Resources)
 	votes := map[string]int{}
 	var walk func(x, y Value)
 	walk = func(x, y Value) {
@@ -409,7 +406,7 @@ func spoken(nameless, other *Snapshot, names *nameSet) string {
 		}
 	}
 	for i := range nameless.Resources {
-		if o := at[nameless.Resources[i].Address]; o != nil {
+		if o := same[i]; o != nil {
 			walk(nameless.Resources[i].Attributes, o.Attributes)
 		}
 	}
@@ -488,10 +485,7 @@ var nameAttributes = []string{
 func substitution(base, cand *Snapshot, b, c *nameSet) (from, to string) {
 	// Where the addresses carry the name too, the one of the same type and
 	// order is the counterpart, if its address differs by one word as well.
-	at := make(map[string]*Resource, len(cand.Resources))
-	for i := range cand.Resources {
-		at[cand.Resources[i].Address] = &cand.Resources[i]
-	}
+	same := sameAddresses(base.Resources, cand.Resources)
 	nth := sync.OnceValue(func() map[string][]*Resource {
 		m := map[string][]*Resource{}
 		for i := range cand.Resources {
@@ -517,7 +511,7 @@ func substitution(base, cand *Snapshot, b, c *nameSet) (from, to string) {
 		t := tally{votes: map[string]int{}}
 		for i := from; i < to; i++ {
 			r := &base.Resources[i]
-			o := at[r.Address]
+			o := same[i]
 			if o == nil {
 				if n := ordinal()[i]; n < len(nth()[r.Type]) {
 					x := nth()[r.Type][n]
@@ -566,6 +560,32 @@ func substitution(base, cand *Snapshot, b, c *nameSet) (from, to string) {
 		from, to, _ = strings.Cut(best, "\x00")
 	}
 	return from, to
+}
+
+// sameAddresses returns, of each resource, one of others with its address, or
+// nil. Both are in the order of snapshots, in which most have the same place.
+func sameAddresses(resources, others []Resource) []*Resource {
+	at := sync.OnceValue(func() map[string]int {
+		m := make(map[string]int, len(others))
+		for i := range others {
+			m[others[i].Address] = i
+		}
+		return m
+	})
+	same := make([]*Resource, len(resources))
+	next := 0
+	for i := range resources {
+		if next == len(others) || resources[i].Address != others[next].Address || next+1 < len(others) && others[next+1].Address == others[next].Address {
+			n, ok := at()[resources[i].Address]
+			if !ok {
+				continue
+			}
+			next = n
+		}
+		same[i] = &others[next]
+		next++
+	}
+	return same
 }
 
 // eachName calls f with the names that two resources have in the same

@@ -36,7 +36,8 @@ type environment struct {
 	survey *survey
 
 	// What functions said of texts that come often.
-	canonicalNames, modulePaths, stems, zoneStems map[string]string
+	canonicalNames, modulePaths, wholeNames, stems, zoneStems map[string]string
+	lastModule, lastPath                                      string
 }
 
 // commonKey is the key of a unit and its counterpart alike: the lesser of both.
@@ -195,21 +196,24 @@ func (e *environment) buildUnits() {
 // place gives the unit a resource belongs to, by its address alone, without its
 // key, which is added to one.
 func (e *environment) place(r *Resource, t *catalog.Type, key []byte) (unit, []byte) {
-	u := unit{typ: t, module: e.modulePath(r.Module), name: e.canonicalName(r.Name)}
-	short := func(s string) string { return s }
+	known, short := &e.wholeNames, func(s string) string { return s }
 	switch {
 	case t.Members != nil:
 		// A group of its own for each zone is one tier; api_v1 and api_v2,
 		// of many members each, are two.
-		short = func(s string) string { return remembered(&e.zoneStems, s, zoneStem) }
+		known, short = &e.zoneStems, zoneStem
 	case t.Scale != catalog.NotCounted || follows[t.Kind]:
-		short = func(s string) string { return remembered(&e.stems, s, stem) }
+		known, short = &e.stems, stem
 	}
-	if s := short(u.name); s != "" {
-		u.name = s
+	shortened := func(s string) string {
+		return remembered(known, s, func(s string) string { return short(e.canonicalName(s)) })
+	}
+	u := unit{typ: t, module: e.modulePath(r.Module), name: shortened(r.Name)}
+	if u.name == "" {
+		u.name = e.canonicalName(r.Name)
 	}
 	if r.KeyKind == ForEachKey {
-		u.each = short(e.canonicalName(r.Key))
+		u.each = shortened(r.Key)
 	}
 	if u.module != "" {
 		key = append(append(key, u.module...), '.')
@@ -281,10 +285,10 @@ var moduleStep = lazyregexp.New(`module\.([^.\[]+)(\["((?:[^"\\]|\\.)*)"\]|\[\d+
 
 // modulePath is a module's path without indices and the environment's name.
 func (e *environment) modulePath(path string) string {
-	if path == "" {
-		return ""
+	if path != e.lastModule { // resources are in the order of their modules
+		e.lastModule, e.lastPath = path, remembered(&e.modulePaths, path, e.newModulePath)
 	}
-	return remembered(&e.modulePaths, path, e.newModulePath)
+	return e.lastPath
 }
 
 func (e *environment) newModulePath(path string) string {
