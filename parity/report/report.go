@@ -4,8 +4,11 @@ package report
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/maquette/maquette/parity"
 )
@@ -55,17 +58,12 @@ func JSON(w io.Writer, r *parity.Report, _ Style) error {
 // writeJSON writes a value for people to read as well. Where CI systems would
 // take what is in a string for a command, it is written otherwise.
 func writeJSON(w io.Writer, v any) error {
-	var compact, laidOut bytes.Buffer
-	enc := json.NewEncoder(&compact)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	var buf bytes.Buffer
+	if err := jsonv2.MarshalWrite(&buf, v, jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false), jsontext.WithIndent("  ")); err != nil {
 		return err
 	}
-	laidOut.Grow(2 * compact.Len()) // so that a large report is not copied as it grows
-	if err := json.Indent(&laidOut, compact.Bytes(), "", "  "); err != nil {
-		return err
-	}
-	text := laidOut.Bytes()
+	buf.WriteByte('\n')
+	text := buf.Bytes()
 	if bytes.Contains(text, []byte("##")) {
 		text = bytes.ReplaceAll(text, []byte("##"), []byte(`#\u0023`))
 	}
