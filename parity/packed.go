@@ -32,6 +32,16 @@ func NewPacker() *Packer {
 	return p
 }
 
+// Expect makes room for what a source of so many bytes is likely to hold.
+func (p *Packer) Expect(size int64) {
+	const bytesPerText = 1 << 10 // of states
+	slots := len(p.texts.slots)
+	for int64(slots) < 3*size/(2*bytesPerText) {
+		slots *= 2
+	}
+	p.texts.grow(slots)
+}
+
 // rows are resources of one layout that have the same text at some of its
 // leaves. Of each, a row is kept of the others.
 type rows struct {
@@ -412,15 +422,20 @@ func (t *texts) insert(slot, hash uint32, b []byte) uint32 {
 	t.where = append(t.where, t.keep(b))
 	t.slots[slot] = textSlot{hash, id + 1}
 	if 3*len(t.where) > 2*len(t.slots) {
-		old := t.slots
-		t.slots = make([]textSlot, 2*len(old))
-		for _, s := range old {
-			if s.next > 0 {
-				t.place(s)
-			}
-		}
+		t.grow(2 * len(t.slots))
 	}
 	return id
+}
+
+// grow makes slots, as many as a power of two.
+func (t *texts) grow(slots int) {
+	old := t.slots
+	t.slots = make([]textSlot, slots)
+	for _, s := range old {
+		if s.next > 0 {
+			t.place(s)
+		}
+	}
 }
 
 // place puts into a free slot what was in another one.

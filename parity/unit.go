@@ -163,7 +163,11 @@ func (e *environment) buildUnits() {
 			}
 			of, room = &room[0], room[1:]
 			u.members, lists = lists[:0:1], lists[1:]
-			u.key = string(key)
+			if u.key = r.Address; strings.HasPrefix(u.key, string(key)) {
+				u.key = u.key[:len(key)] // in no memory of its own
+			} else {
+				u.key = string(key)
+			}
 			*of = u
 			groups[u.key] = of
 			order = append(order, of)

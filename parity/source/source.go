@@ -76,6 +76,7 @@ func Read(name string, r io.Reader) (*parity.Snapshot, error) {
 	lim.done = d.offset
 	if s, ok := r.(interface{ Size() int64 }); ok {
 		d.size = min(s.Size(), Limit)
+		d.pack.Expect(d.size)
 	}
 	err = d.read()
 	if err == nil {
