@@ -168,6 +168,7 @@ func (e *environment) buildReferences(planned bool) {
 	}
 	r.account, r.region = most(accounts), most(regions)
 	r.short = regionShort(r.region)
+	known := map[*plan]*rows{} // whose fixed texts were the last to be registered
 	for i, u := range e.units {
 		own, attrs := int32(i), map[string]int32{}
 		for _, m := range u.members {
@@ -175,13 +176,18 @@ func (e *environment) buildReferences(planned bool) {
 			if !n.ok() {
 				continue
 			}
-			for _, x := range e.plan(n, u.typ).computed {
-				if text := n.text(x.leaf); x.network {
-					r.networkOf(u, own, text)
-				} else {
-					r.computed(u, x.path, text, attrs)
+			plan := e.plan(n, u.typ)
+			for _, x := range plan.computed {
+				switch {
+				case x.network:
+					r.networkOf(u, own, n.text(x.leaf))
+				case n.slot[x.leaf] < 0 && known[plan] == n.rows:
+					// At one place, a text is registered for the first that has it.
+				default:
+					r.computed(u, x.path, n.text(x.leaf), attrs)
 				}
 			}
+			known[plan] = n.rows
 		}
 	}
 	for _, x := range e.snap.Externals {

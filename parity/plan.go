@@ -15,8 +15,11 @@ type plan struct {
 	computed []computedName
 	strings  []uint32 // texts that may name other things
 	told     [2]int   // the part of strings that a program is told in its environment, from and to
+	zone     []uint32 // texts, the first of which that is not empty is the zone
 	zones    []zoneLeaf
 	sizes    []sizeLeaf
+	blind    bool // which balancers name it is known only in part
+	live     bool // it has what is only live
 	counted  []countedAttribute
 	members  []uint32 // that tell how many members it has
 	counts   map[string]memberCount
@@ -116,6 +119,16 @@ func (e *environment) plan(n packed, t *catalog.Type) *plan {
 		}
 	}
 	p.sized(t, n.layout, 0, "", 0)
+	for _, k := range zoneAttributes {
+		if i, ok := slices.BinarySearch(n.layout.keys, k); ok && n.layout.kids[i].kind == String {
+			p.zone = append(p.zone, n.layout.first[i])
+		}
+	}
+	for _, k := range []string{"target_group_arns", "load_balancers", "load_balancer"} {
+		i, ok := slices.BinarySearch(n.layout.keys, k)
+		p.blind = p.blind || ok && n.layout.kids[i].holdsUnknown()
+	}
+	_, p.live = slices.BinarySearch(n.layout.keys, OnlyLive)
 	for _, path := range t.MemberAttributes() {
 		name, _, _ := strings.Cut(path, ".")
 		if i, ok := slices.BinarySearch(n.layout.keys, name); ok {

@@ -77,10 +77,14 @@ func newSurvey(e *environment) *survey {
 		switch u.typ.Kind {
 		case "subnet":
 			for _, m := range u.members {
-				if z := zoneText(m.Attributes); z != "" {
-					id := m.Attributes.Get("id").Str()
-					if n, ok := e.snap.pack.texts.number(id); ok && id != "" {
-						s.zoneOf[n] = z
+				n := m.Attributes.packed()
+				if !n.ok() {
+					continue
+				}
+				z := n.firstText(e.plan(n, u.typ).zone)
+				if i, ok := slices.BinarySearch(n.layout.keys, "id"); z != "" && ok && n.layout.kids[i].kind == String {
+					if id := n.id(n.layout.first[i]); n.in.texts.at(id) != "" {
+						s.zoneOf[id] = z
 					}
 				}
 			}
@@ -199,13 +203,12 @@ func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) *facts {
 		if h := u.typ.Host; h != "" && f.host == "" {
 			f.host = m.Attributes.At(h).Str()
 		}
-		if live := m.Attributes.Get(OnlyLive); live.Kind != Null {
-			f.places = &places{withTexts(f.runsOn, live.Get("hosts")), withTexts(f.runsIn, live.Get("zones"))}
-		}
 		if n := m.Attributes.packed(); n.ok() {
-			for _, k := range []string{"target_group_arns", "load_balancers", "load_balancer"} {
-				i, ok := slices.BinarySearch(n.layout.keys, k)
-				f.blind = f.blind || ok && n.layout.kids[i].holdsUnknown()
+			plan := s.env.plan(n, u.typ)
+			f.blind = f.blind || plan.blind
+			if plan.live {
+				live := m.Attributes.Get(OnlyLive)
+				f.places = &places{withTexts(f.runsOn, live.Get("hosts")), withTexts(f.runsIn, live.Get("zones"))}
 			}
 		}
 	}
@@ -323,11 +326,15 @@ func toCty(v Value) cty.Value {
 	return cty.NullVal(cty.DynamicPseudoType)
 }
 
-// zoneText is the one zone that a resource says it is in.
-func zoneText(attrs Value) string {
-	for _, k := range []string{"availability_zone", "availability_zone_id", "zone"} {
-		if z := attrs.Get(k).Str(); z != "" {
-			return z
+// zoneAttributes are those that say of a resource in which zone it is, the one that
+// counts first.
+var zoneAttributes = []string{"availability_zone", "availability_zone_id", "zone"}
+
+// firstText is the first of some texts that is not empty, "" of none.
+func (n packed) firstText(leaves []uint32) string {
+	for _, leaf := range leaves {
+		if text := n.text(leaf); text != "" {
+			return text
 		}
 	}
 	return ""
@@ -336,18 +343,19 @@ func zoneText(attrs Value) string {
 // zones adds the zones that a resource is in: its own, else those of the
 // subnets it names.
 func (s *survey) zones(m *Resource, t *catalog.Type, into map[string]bool, depth int) {
-	if z := zoneText(m.Attributes); z != "" {
+	n := m.Attributes.packed()
+	if !n.ok() {
+		return
+	}
+	plan := s.env.plan(n, t)
+	if z := n.firstText(plan.zone); z != "" {
 		into[z] = true
 		return
 	}
 	if depth > 3 {
 		return
 	}
-	n := m.Attributes.packed()
-	if !n.ok() {
-		return
-	}
-	for _, x := range s.env.plan(n, t).zones {
+	for _, x := range plan.zones {
 		if x.zone {
 			into[n.text(x.leaf)] = true
 			continue
