@@ -12,17 +12,16 @@ import (
 // unpaired judges what has no counterpart: missing in the candidate, or more
 // than the baseline has.
 func (j *judge) unpaired() {
-	for _, u := range sortedUnits(j.b.units) {
+	fewer := func(u *unit) bool { return u.typ.Kind == "attachment" && len(u.members) > len(u.pair.members) }
+	for _, u := range sortedUnits(j.b.units, func(u *unit) bool { return u.pair == nil || fewer(u) }) {
 		if u.pair == nil {
 			j.missing(u)
-		} else if u.typ.Kind == "attachment" && len(u.members) > len(u.pair.members) {
+		} else {
 			j.fewerTies(u, u.pair)
 		}
 	}
-	for _, u := range sortedUnits(j.c.units) {
-		if u.pair == nil {
-			j.extra(u)
-		}
+	for _, u := range sortedUnits(j.c.units, func(u *unit) bool { return u.pair == nil }) {
+		j.extra(u)
 	}
 }
 
@@ -347,10 +346,8 @@ func moduleRef(source string) string {
 func (j *judge) methods() {
 	moved := 0
 	var first *unit
-	for _, u := range sortedUnits(j.b.units) {
-		if u.pair == nil {
-			continue
-		}
+	isMoved := func(u *unit) bool { return (u.module == "") != (u.pair.module == "") && u.typ.Kind != "utility" }
+	for _, u := range sortedUnits(j.b.units, func(u *unit) bool { return u.pair != nil && (u.typ.Name != u.pair.typ.Name || isMoved(u)) }) {
 		if u.typ.Name != u.pair.typ.Name {
 			j.add("management/method", u, u.pair, Finding{
 				Severity: Warning, Path: "type", Baseline: u.typ.Name, Candidate: u.pair.typ.Name,
@@ -358,11 +355,9 @@ func (j *judge) methods() {
 			})
 			continue
 		}
-		if (u.module == "") != (u.pair.module == "") && u.typ.Kind != "utility" {
-			moved++
-			if first == nil {
-				first = u
-			}
+		moved++
+		if first == nil {
+			first = u
 		}
 	}
 	if first == nil {

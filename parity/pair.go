@@ -3,6 +3,7 @@ package parity
 import (
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/maquette/maquette/parity/catalog"
 )
@@ -11,14 +12,26 @@ import (
 // by name and tags within a type, then by what things refer to, then by
 // likeness, and last across types of one kind.
 func pairUnits(b, c *environment) {
-	byKey := make(map[string]*unit, len(c.units))
-	for _, u := range c.units {
-		byKey[u.key] = u
-	}
+	byKey := sync.OnceValue(func() map[string]int {
+		m := make(map[string]int, len(c.units))
+		for i, u := range c.units {
+			m[u.key] = i
+		}
+		return m
+	})
+	next := 0 // mostly the counterpart, as both are in one order
 	for _, u := range b.units {
-		if o := byKey[u.key]; o != nil && o.pair == nil && o.typ.Name == u.typ.Name {
+		if next == len(c.units) || c.units[next].key != u.key {
+			i, ok := byKey()[u.key]
+			if !ok {
+				continue
+			}
+			next = i
+		}
+		if o := c.units[next]; o.pair == nil && o.typ.Name == u.typ.Name {
 			pair(u, o)
 		}
+		next++
 	}
 	p := &pairer{b: b, c: c, features: map[*unit]*features{}}
 	p.each(p.byName)

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -13,20 +12,22 @@ import (
 	"github.com/maquette/maquette/parity/catalog"
 )
 
-// tierKinds are the kinds that play a role of their own, so that one without
-// a counterpart is a missing tier.
-var tierKinds = map[string]bool{
-	"compute": true, "function": true, "database": true, "cache": true, "queue": true, "topic": true, "stream": true,
-	"search": true, "storage": true, "filesystem": true, "balancer": true, "nat": true, "api": true, "cdn": true, "workflow": true,
-}
-
-func isTier(u *unit) bool { return tierKinds[u.typ.Kind] }
-
-// tierOrder is the order of tiers in reports: as a request passes them.
+// tierOrder are the kinds that play a role of their own, so that one without a
+// counterpart is a missing tier, in the order of reports: as a request passes them.
 var tierOrder = []string{
 	"cdn", "api", "balancer", "compute", "function", "workflow", "cache", "database", "search", "queue", "topic", "stream",
 	"storage", "filesystem", "nat",
 }
+
+var tierKinds = func() map[string]bool {
+	kinds := map[string]bool{}
+	for _, k := range tierOrder {
+		kinds[k] = true
+	}
+	return kinds
+}()
+
+func isTier(u *unit) bool { return tierKinds[u.typ.Kind] }
 
 // facts are what is known of one unit's place in its environment.
 type facts struct {
@@ -422,7 +423,7 @@ func (s *survey) ownSize(m *Resource, t *catalog.Type) string {
 // tierNames gives each tier the name that people know it by: its block's, or,
 // where that says nothing, its module's or its kind.
 func tierNames(units []*unit) map[*unit]string {
-	names := map[*unit]string{}
+	names := make(map[*unit]string, len(units))
 	used := map[string]int{}
 	compute := map[string]int{}
 	pick := func(u *unit) string {
@@ -437,14 +438,16 @@ func tierNames(units []*unit) map[*unit]string {
 		}
 		return name
 	}
-	for _, u := range units {
-		used[pick(u)]++
+	picked := make([]string, len(units))
+	for i, u := range units {
+		picked[i] = pick(u)
+		used[picked[i]]++
 		if u.typ.Kind == "compute" {
-			compute[pick(u)]++
+			compute[picked[i]]++
 		}
 	}
-	for _, u := range units {
-		n := pick(u)
+	for i, u := range units {
+		n := picked[i]
 		// Of a web balancer and web servers, the servers are "web".
 		plain := u.typ.Kind == "compute" && compute[n] == 1
 		if used[n] > 1 && n != u.typ.Kind && !plain {
@@ -489,15 +492,13 @@ func roleOfModule(path string) string {
 
 // sortTiers orders units as a request passes them, then by key.
 func sortTiers(units []*unit) {
-	rank := map[string]int{}
-	for i, k := range tierOrder {
-		rank[k] = i
+	byKind := map[string][]*unit{}
+	for _, u := range units {
+		byKind[u.typ.Kind] = append(byKind[u.typ.Kind], u)
 	}
-	sort.SliceStable(units, func(i, j int) bool {
-		a, b := rank[units[i].typ.Kind], rank[units[j].typ.Kind]
-		if a != b {
-			return a < b
-		}
-		return units[i].key < units[j].key
-	})
+	sorted := make([]*unit, 0, len(units))
+	for _, kind := range tierOrder {
+		sorted = append(sorted, sortedUnits(byKind[kind], func(*unit) bool { return true })...)
+	}
+	copy(units, sorted)
 }

@@ -2,7 +2,6 @@ package parity
 
 import (
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/maquette/maquette/internal/lazyregexp"
@@ -343,9 +342,14 @@ func (r *Resource) tag(name string) string {
 	return ""
 }
 
-// sortedUnits orders units by their key, for output.
-func sortedUnits(us []*unit) []*unit {
-	out := append([]*unit(nil), us...)
-	sort.SliceStable(out, func(i, j int) bool { return out[i].key < out[j].key })
+// sortedUnits returns some of the units by their key, for output.
+func sortedUnits(us []*unit, some func(*unit) bool) []*unit {
+	var out []*unit
+	for _, u := range us {
+		if some(u) {
+			out = append(out, u)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y *unit) int { return strings.Compare(x.key, y.key) })
 	return out
 }
