@@ -60,7 +60,7 @@ func canonicalise(base, cand *Snapshot, cat *catalog.Catalog, opt Options) (b, c
 	b.names, c.names = environmentNames(b, c)
 	b.names.add(opt.BaselineNames...)
 	c.names.add(opt.CandidateNames...)
-	planned := base.refers() || cand.refers()
+	planned := base.pack.texts.refer || cand.pack.texts.refer
 	both(func() { b = b.prepared(planned) }, func() { c = c.prepared(planned) })
 	return b, c
 }
@@ -105,16 +105,6 @@ func both(b, c func()) {
 func (e *environment) prepare(planned bool) {
 	e.buildUnits()
 	e.buildReferences(planned)
-}
-
-// refers reports whether a snapshot names anything that is yet to be made.
-func (s *Snapshot) refers() bool {
-	for id := range s.pack.texts.count() {
-		if strings.HasPrefix(s.pack.texts.at(uint32(id)), "${") {
-			return true
-		}
-	}
-	return false
 }
 
 func (e *environment) side(given []string) Side {

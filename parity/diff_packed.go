@@ -452,7 +452,9 @@ func (d *differ) equalScalars(a *alignments, x *check, b, c packed, at, to uint3
 }
 
 // refers reports whether a text names what is yet to be made.
-func (n packed) refers(at uint32) bool { return strings.HasPrefix(n.text(at), "${") }
+func (n packed) refers(at uint32) bool {
+	return n.in.texts.refer && strings.HasPrefix(n.text(at), referencePrefix)
+}
 
 // scalars does what equal does.
 func (d *differ) scalars(a *alignments, x *check, b, c packed, at, to uint32) (equal, foreign bool) {

@@ -36,7 +36,7 @@ func Survey(s *Snapshot, cat *catalog.Catalog, words ...string) []ObservedTier {
 	e.names = newNameSet(e.word)
 	e.names.add(s.Environment)
 	e.names.add(words...)
-	e.prepare(s.refers())
+	e.prepare(s.pack.texts.refer)
 	survey := newSurvey(e)
 	var units []*unit
 	for _, u := range e.units {

@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"bytes"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -348,6 +349,7 @@ type texts struct {
 	chunks []string
 	room   strings.Builder // of the chunk that is filled now
 	filled int             // its number
+	refer  bool            // one of them, at least, names what is yet to be made
 }
 
 type textSlot struct {
@@ -420,6 +422,7 @@ func (t *texts) insert(slot, hash uint32, b []byte) uint32 {
 		t.where = append(make([]textAt, 0, 2*len(t.where)+64), t.where...)
 	}
 	t.where = append(t.where, t.keep(b))
+	t.refer = t.refer || bytes.HasPrefix(b, []byte(referencePrefix))
 	t.slots[slot] = textSlot{hash, id + 1}
 	if 3*len(t.where) > 2*len(t.slots) {
 		t.grow(2 * len(t.slots))

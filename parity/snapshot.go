@@ -48,7 +48,9 @@ type Module struct {
 
 // ReferenceTo is what a source writes in place of a value that will name the
 // resource at an address (without instance keys) once there is one.
-func ReferenceTo(address string) string { return "${" + address + "}" }
+func ReferenceTo(address string) string { return referencePrefix + address + "}" }
+
+const referencePrefix = "${"
 
 // External is something referred to and not managed.
 type External struct {
