@@ -295,7 +295,8 @@ func (t *Pattern) match(m *stencil, text []byte) (key Value, length int, ok bool
 				return Value{}, 0, false
 			}
 		case leftSpot:
-			if n, _ = TextLength(rest); n == 0 {
+			var plain bool
+			if n, plain = TextLength(rest); !plain { // what has escapes may not be valid
 				return Value{}, 0, false
 			}
 		case listSpot:

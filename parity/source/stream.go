@@ -150,11 +150,8 @@ func (d *document) resources() error {
 			d.win.next()
 			read = ","
 		}
-		if d.byPattern() {
-			continue
-		}
 		was := *d.snap
-		if (read != "" || n == 0) && d.byElement() {
+		if begins := n == 0 || read != ""; begins && (d.byPattern() || d.byElement()) {
 			continue
 		}
 		// The decoder knows what is wrong, and where.
@@ -209,11 +206,11 @@ func (d *document) learn(raw []byte, resources []parity.Resource) {
 		d.patterns, d.learned = map[string][]known{}, map[string]int{}
 	}
 	typ := resources[0].Type
-	for i, instance := range instances(raw) {
-		if i == len(resources) || d.learned[typ] >= maxLearned {
-			return
-		}
+	for i, instance := range instances(raw, min(len(resources), maxLearned-d.learned[typ])) {
 		d.learned[typ]++
+		if len(instance) > windowSize {
+			continue // one like it would not be in the window
+		}
 		p := d.pack.NewPattern(instance, resources[i].Attributes)
 		if p == nil {
 			continue
@@ -223,8 +220,8 @@ func (d *document) learn(raw []byte, resources []parity.Resource) {
 	}
 }
 
-// instances are those of an element, which is valid, as they are written.
-func instances(raw []byte) (found []jsontext.Value) {
+// instances are the first of an element, which is valid, as they are written.
+func instances(raw []byte, most int) (found []jsontext.Value) {
 	dec := jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowDuplicateNames(true))
 	token := func() jsontext.Token {
 		t, _ := dec.ReadToken()
@@ -237,14 +234,13 @@ func instances(raw []byte) (found []jsontext.Value) {
 			continue
 		}
 		token()
-		found = nil // of two members of one name, the last counts
-		for dec.PeekKind() != jsontext.KindEndArray {
+		for dec.PeekKind() != jsontext.KindEndArray && len(found) < most {
 			v, _ := dec.ReadValue()
 			found = append(found, slices.Clone(v))
 		}
-		token()
+		return found
 	}
-	return found
+	return nil
 }
 
 // byPattern reads an element of the window, if each of its instances is written as

@@ -140,6 +140,12 @@ func TestManyAreReadAsEachAlone(t *testing.T) {
 	assert.ErrorContains(t, err, fmt.Sprintf("(byte %d)", strings.Index(broken, `: managed`)+2))
 	_, err = source.Read("many", strings.NewReader(strings.Replace(state, many[1400], strings.Replace(many[1400], `"instances": [`, `"instances": [1,`, 1), 1)))
 	assert.ErrorContains(t, err, "no object")
+	for _, wrong := range []string{many[1399] + many[1400], many[1399] + ",," + many[1400], many[1399] + ":" + many[1400]} {
+		_, err = source.Read("many", strings.NewReader(strings.Replace(state, many[1399]+","+many[1400], wrong, 1)))
+		assert.Error(t, err)
+	}
+	_, err = source.Read("many", strings.NewReader(strings.TrimSuffix(state, "]}")+",]}"))
+	assert.Error(t, err)
 	_, err = source.Read("many", bytes.NewReader([]byte(state)[:len(state)/2]))
 	assert.ErrorContains(t, err, "cut short")
 }
