@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/maquette/maquette/internal/lazyregexp"
 )
@@ -98,21 +100,45 @@ var attributePatterns = []struct {
 // guessAspect reads an aspect off the names in a path: the last that says
 // something, so that "health_check.path" is monitoring and "a.ami" an image.
 func guessAspect(t *Type, path string) Aspect {
+	nested := strings.Contains(path, ".")
 	for p := path; p != ""; p = parent(p) {
-		last := p[strings.LastIndexByte(p, '.')+1:]
-		for _, g := range attributePatterns {
-			if !g.re.MatchString(last) {
-				continue
-			}
-			// Only a resource's own attributes name it; further down a name
-			// or a status is a setting like any other.
-			if g.aspect.Kind == Identity && strings.Contains(path, ".") && last != "description" && last != "comment" {
-				continue
-			}
-			return g.aspect
+		if g := guessByName(p[strings.LastIndexByte(p, '.')+1:], nested); g != nil {
+			return *g
 		}
 	}
 	return fallback(t)
+}
+
+// guessed is what guessByName said; many types have attributes of one name.
+var guessed struct {
+	sync.Map
+	count atomic.Int32
+}
+
+// guessByName is what an attribute's name says of it, or of what is below it; nil
+// where it says nothing.
+func guessByName(name string, nested bool) *Aspect {
+	type question struct {
+		name   string
+		nested bool
+	}
+	if g, ok := guessed.Load(question{name, nested}); ok {
+		return g.(*Aspect)
+	}
+	var found *Aspect
+	for i := range attributePatterns {
+		g := &attributePatterns[i]
+		// Only a resource's own attributes name it; further down a name
+		// or a status is a setting like any other.
+		if g.re.MatchString(name) && !(g.aspect.Kind == Identity && nested && name != "description" && name != "comment") {
+			found = &g.aspect
+			break
+		}
+	}
+	if guessed.count.Add(1) <= maxMemos {
+		guessed.Store(question{name, nested}, found)
+	}
+	return found
 }
 
 // fallback is the aspect of an attribute of which nothing is known.

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 
@@ -58,15 +59,39 @@ func JSON(w io.Writer, r *parity.Report, _ Style) error {
 // writeJSON writes a value for people to read as well. Where CI systems would
 // take what is in a string for a command, it is written otherwise.
 func writeJSON(w io.Writer, v any) error {
-	var buf bytes.Buffer
-	if err := jsonv2.MarshalWrite(&buf, v, jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false), jsontext.WithIndent("  ")); err != nil {
+	out := bufio.NewWriterSize(w, 1<<16)
+	u := &uncommanded{w: out}
+	if err := jsonv2.MarshalWrite(u, v, jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false), jsontext.WithIndent("  ")); err != nil {
 		return err
 	}
-	buf.WriteByte('\n')
-	text := buf.Bytes()
-	if bytes.Contains(text, []byte("##")) {
-		text = bytes.ReplaceAll(text, []byte("##"), []byte(`#\u0023`))
+	if err := out.WriteByte('\n'); err != nil {
+		return err
 	}
-	_, err := w.Write(text)
-	return err
+	return out.Flush()
+}
+
+// uncommanded writes the second # of two as its escape: two begin a command to a
+// CI system.
+type uncommanded struct {
+	w    io.Writer
+	open bool // the last byte is the first of two, perhaps
+	text []byte
+}
+
+func (u *uncommanded) Write(p []byte) (int, error) {
+	if !u.open && bytes.IndexByte(p, '#') < 0 {
+		return u.w.Write(p)
+	}
+	u.text = u.text[:0]
+	for _, c := range p {
+		if c == '#' && u.open {
+			u.text, u.open = append(u.text, `\u0023`...), false
+			continue
+		}
+		u.text, u.open = append(u.text, c), c == '#'
+	}
+	if _, err := u.w.Write(u.text); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
