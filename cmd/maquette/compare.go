@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -269,6 +270,8 @@ func unlessStopped[T any](ctx context.Context, f func() T) (T, error) {
 func (o *observer) observeBoth(ctx context.Context, baseline, candidate named) (base, cand *parity.Snapshot, err error) {
 	done := progress(o.project.err, "reading "+baseline.source+" and "+candidate.source, o.project.reading)
 	defer done()
+	// Nearly all that reading makes is kept, so that to look for garbage is in vain.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	type result struct {
 		snap *parity.Snapshot
 		err  error
