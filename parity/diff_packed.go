@@ -493,15 +493,16 @@ func (d *differ) scalars(a *alignments, x *check, b, c packed, at, to uint32) (e
 	return d.equal(vb, vc, x.p)
 }
 
-// counterparts reports whether two texts name one thing each, which are
-// counterparts, so that their canonical texts are equal.
+// counterparts reports whether two texts name things that are counterparts, each
+// of one's of one of the other's, so that their canonical texts are equal.
 func (d *differ) counterparts(b, c uint32) bool {
-	ob, oc := d.b.refs.owned[b], d.c.refs.owned[c]
-	if ob <= 0 || oc <= 0 {
-		return false
-	}
-	x, y := &d.b.refs.targets[ob-1], &d.c.refs.targets[oc-1]
-	return x.u != nil && y.u != nil && x.u.pair == y.u && x.attr == y.attr
+	x, y := d.b.refs.list(d.b.refs.owned[b]), d.c.refs.list(d.c.refs.owned[c])
+	return len(x) > 0 && len(x) == len(y) && !slices.ContainsFunc(x, func(b int32) bool {
+		of := &d.b.refs.targets[b]
+		return of.u == nil || of.u.pair == nil || !slices.ContainsFunc(y, func(c int32) bool {
+			return d.c.refs.targets[c] == target{of.u.pair, of.attr}
+		})
+	})
 }
 
 // sameText reports whether two scalars have one canonical text.

@@ -16,6 +16,12 @@ func (p *Packer) Element(raw []byte, maxDepth int) (Value, error) {
 	return s.value(0)
 }
 
+// Instance reads, as Element does, one of the instances of a state's resource.
+func (p *Packer) Instance(raw []byte, maxDepth int) (Value, error) {
+	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: stateRoles}
+	return s.value(2)
+}
+
 // Shown reads, as Element does, one of the resources that `terraform show
 // -json` lists. Its "values" are packed.
 func (p *Packer) Shown(raw []byte, maxDepth int) (Value, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -26,8 +27,9 @@ func TestPatternsChangeNothing(t *testing.T) {
 
 	var types []string // of which there are patterns
 	read := func(state string, patterns bool) (*document, string) {
-		src := bufio.NewReader(strings.NewReader(state))
-		d := &document{src: src, dec: parity.NewDecoder(src), pack: parity.NewPacker(), snap: &parity.Snapshot{Sources: []string{"x"}}}
+		lim := &limited{r: strings.NewReader(state), left: Limit}
+		src := bufio.NewReader(lim)
+		d := &document{lim: lim, src: src, dec: parity.NewDecoder(src), pack: parity.NewPacker(), snap: &parity.Snapshot{Sources: []string{"x"}}}
 		if !patterns {
 			d.learned, d.patterns = map[string]int{}, map[string][]known{}
 			for _, typ := range types {
@@ -60,21 +62,80 @@ func TestPatternsChangeNothing(t *testing.T) {
 		require.Equal(t, len(without.snap.Resources), len(with.snap.Resources))
 		for i := range without.snap.Resources {
 			w, g := without.snap.Resources[i], with.snap.Resources[i]
-			require.Equal(t, all(w.Attributes), all(g.Attributes), w.Address)
+			require.Equal(t, dumped(w.Attributes), dumped(g.Attributes), w.Address)
 			w.Attributes, g.Attributes = parity.Value{}, parity.Value{}
 			require.Equal(t, w, g)
 		}
 	}
 }
 
-// all is all of a value, with what it does not show.
-func all(v parity.Value) string {
+// dumped is all of a value, with what it does not show.
+func dumped(v parity.Value) string {
 	s := fmt.Sprintf("%d %t %q(", v.Kind, v.Masked, v.Text)
 	for i, it := range v.Items() {
 		if v.Kind == parity.Object {
 			s += v.Keys()[i] + "="
 		}
-		s += all(it)
+		s += dumped(it)
 	}
 	return s + ")"
+}
+
+// A resource with more instances than the window holds is read as it is when it is
+// read as a whole, which it is if its name comes after them.
+func TestManyInstancesAreReadOneByOne(t *testing.T) {
+	const head = `"module": "module.m", "mode": "managed", "type": "a_b", "name": "c", "provider": "p"`
+	instances := make([]string, 2500)
+	for i := range instances {
+		instances[i] = fmt.Sprintf(`{"index_key": %d, "schema_version": 1, "attributes": {"id": "i-%d", "name": "x-%d", "tags": {"a": "b\n", "c": null}, "ok": %t, "n": %d}, "sensitive_attributes": [], "private": "eyJ", "dependencies": ["a.b", "c.d"]}`,
+			i, i, i%7, i%5 == 0, i%3)
+	}
+	all := strings.Join(instances, ",\n")
+	require.Greater(t, len(all), 2*windowSize)
+	read := func(format, instances string) (*parity.Snapshot, string) {
+		s, err := Read("x", strings.NewReader(fmt.Sprintf(`{"version": 4, "resources": [{"mode": "data", "type": "t", "name": "n", "instances": []}, `+format+`]}`, head, instances)))
+		if err != nil {
+			return nil, regexp.MustCompile(` \(byte \d+\)`).ReplaceAllString(err.Error(), "")
+		}
+		return s, ""
+	}
+	random := rand.New(rand.NewPCG(3, 4))
+	for run := range 60 {
+		broken := all
+		if run > 0 {
+			at := random.IntN(len(all))
+			put := []string{"", `"`, `\`, "{", "}", "[", "]", ",", ":", "0", "null", "true", " ", "\xff", "é", `{},`, `1,`, `,{"attributes":{"id":"x"}},`}[random.IntN(18)]
+			broken = all[:at] + put + all[at+random.IntN(2):]
+		}
+		whole, want := read(`{"instances": [%[2]s], %[1]s}`, broken)
+		s, err := read(`{%s, "instances": [%s]}`, broken)
+		if want != "" {
+			// Read piece by piece, what is wrong between instances may be told in other words.
+			const place = "reading x at /resources/1"
+			require.Equal(t, strings.HasPrefix(want, place), strings.HasPrefix(err, place), "%s\n%s", want, err)
+			require.NotEmpty(t, err)
+			continue
+		}
+		require.Empty(t, err)
+		require.Equal(t, len(whole.Resources), len(s.Resources))
+		for i := range whole.Resources {
+			w, g := whole.Resources[i], s.Resources[i]
+			require.Equal(t, dumped(w.Attributes), dumped(g.Attributes), w.Address)
+			w.Attributes, g.Attributes = parity.Value{}, parity.Value{}
+			require.Equal(t, w, g)
+		}
+	}
+	for _, more := range []string{`, "each": "list"`, `, "x": [1, {"y": null}]`} {
+		s, err := read(`{%s, "instances": [%s]`+more+`}, {"mode": "managed", "type": "a_b", "name": "last", "instances": [{"attributes": {}}]}`, all)
+		require.Empty(t, err)
+		require.Equal(t, "a_b.last", s.Resources[len(s.Resources)-1].Address)
+	}
+	_, err := read(`{%s, "instances": [%s], "type": "a_c"}`, all)
+	require.Contains(t, err, "type of module.m.a_b.c comes after its many instances")
+	_, err = read(`{%s, "instances": [%s], "x": x}`, all)
+	require.Contains(t, err, "/resources/1/x")
+	_, err = read(`{%s, "instances": [%s] 1}`, all)
+	require.Contains(t, err, "/resources/1")
+	_, err = read(`{%s, "instances": [%s]`, all[:len(all)/2])
+	require.Contains(t, err, "cut short")
 }

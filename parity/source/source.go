@@ -72,7 +72,7 @@ func Read(name string, r io.Reader) (*parity.Snapshot, error) {
 	if err := sniff(head); err != nil {
 		return nil, wrap(name, "", err)
 	}
-	d := &document{src: br, dec: parity.NewDecoder(br), pack: parity.NewPacker(), snap: &parity.Snapshot{Sources: []string{name}}}
+	d := &document{lim: lim, src: br, dec: parity.NewDecoder(br), pack: parity.NewPacker(), snap: &parity.Snapshot{Sources: []string{name}}}
 	lim.done = d.offset
 	if s, ok := r.(interface{ Size() int64 }); ok {
 		d.size = min(s.Size(), Limit)
@@ -186,6 +186,7 @@ func validButCut(head []byte) bool {
 
 // document collects what a source's top level holds.
 type document struct {
+	lim  *limited
 	src  io.Reader // what dec has not read yet
 	dec  *parity.Decoder
 	base int64   // what dec's offsets are behind the source's
@@ -335,14 +336,19 @@ func (d *document) member(key string) error {
 // element reads one of the resources.
 func (d *document) element() (parity.Value, error) {
 	raw, err := d.dec.ReadValue()
-	var syn *jsontext.SyntacticError
-	if errors.As(err, &syn) && strings.HasSuffix(syn.Err.Error(), "max depth") {
-		err = parity.ErrTooDeep
-	}
 	if err != nil {
-		return parity.Value{}, err
+		return parity.Value{}, tooDeep(err)
 	}
 	return d.pack.Element(raw, d.dec.MaxDepth)
+}
+
+// tooDeep says in our words what the decoder says of values that nest too deep for it.
+func tooDeep(err error) error {
+	var syn *jsontext.SyntacticError
+	if errors.As(err, &syn) && strings.HasSuffix(syn.Err.Error(), "max depth") {
+		return parity.ErrTooDeep
+	}
+	return err
 }
 
 // array reads an array, or null, element by element.

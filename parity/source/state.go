@@ -38,52 +38,61 @@ func (d *document) stateResource(v parity.Value) error {
 	base.Provider = d.provider(base.Provider)
 	mode := v.Get("mode").Str()
 	for _, inst := range v.Get("instances").Items() {
-		if inst.Kind != parity.Object {
-			return fmt.Errorf("an instance of %s.%s is no object", clip(base.Type), clip(base.Name))
-		}
-		r := base
-		if err := instanceKey(&r, inst.Get("index_key")); err != nil {
+		if err := d.stateInstance(base, mode, inst); err != nil {
 			return err
 		}
-		if err := members(inst, instanceKinds); err != nil {
-			return fmt.Errorf("%s: %w", r.Address, err)
-		}
-		r.Attributes = inst.Get("attributes")
-		if r.Attributes.Kind != parity.Object {
-			if inst.Get("attributes_flat").Kind == parity.Object {
-				return withHint("Run `terraform apply -refresh-only` once; it rewrites the attributes.",
-					"%s is stored in the flat form of Terraform 0.11", r.Address)
-			}
-			r.Attributes = parity.ObjectOf(nil, nil)
-			if mode == "managed" {
-				d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{Source: d.snap.Sources[0], Reason: r.Address + " has no attributes"})
-			}
-		}
-		if mode == "data" {
-			d.external(r)
-			continue
-		}
-		if mode != "managed" {
-			return fmt.Errorf("%s has the unknown mode %q", r.Address, clip(mode))
-		}
-		r.Schema, _ = strconv.Atoi(inst.Get("schema_version").Text)
-		r.Tainted = inst.Get("status").Str() == "tainted"
-		r.Deposed = inst.Get("deposed").Str() != ""
-		r.Attributes = undynamic(r.Attributes)
-		for _, path := range inst.Get("sensitive_attributes").Items() {
-			r.Attributes = hidePath(r.Attributes, path.Items())
-		}
-		r.Attributes = d.pack.Pack(r.Attributes)
-		d.add(r)
 	}
+	return nil
+}
+
+// stateInstance reads an instance of a resource, of which base is what all have.
+func (d *document) stateInstance(base parity.Resource, mode string, inst parity.Value) error {
+	if inst.Kind != parity.Object {
+		return fmt.Errorf("an instance of %s.%s is no object", clip(base.Type), clip(base.Name))
+	}
+	r := base
+	if err := instanceKey(&r, inst.Get("index_key")); err != nil {
+		return err
+	}
+	if err := members(inst, instanceKinds); err != nil {
+		return fmt.Errorf("%s: %w", r.Address, err)
+	}
+	r.Attributes = inst.Get("attributes")
+	if r.Attributes.Kind != parity.Object {
+		if inst.Get("attributes_flat").Kind == parity.Object {
+			return withHint("Run `terraform apply -refresh-only` once; it rewrites the attributes.",
+				"%s is stored in the flat form of Terraform 0.11", r.Address)
+		}
+		r.Attributes = parity.ObjectOf(nil, nil)
+		if mode == "managed" {
+			d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{Source: d.snap.Sources[0], Reason: r.Address + " has no attributes"})
+		}
+	}
+	if mode == "data" {
+		d.external(r)
+		return nil
+	}
+	if mode != "managed" {
+		return fmt.Errorf("%s has the unknown mode %q", r.Address, clip(mode))
+	}
+	r.Schema, _ = strconv.Atoi(inst.Get("schema_version").Text)
+	r.Tainted = inst.Get("status").Str() == "tainted"
+	r.Deposed = inst.Get("deposed").Str() != ""
+	r.Attributes = undynamic(r.Attributes)
+	for _, path := range inst.Get("sensitive_attributes").Items() {
+		r.Attributes = hidePath(r.Attributes, path.Items())
+	}
+	r.Attributes = d.pack.Pack(r.Attributes)
+	d.add(r)
 	return nil
 }
 
 func (d *document) add(r parity.Resource) {
 	if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
 		more := n/4 + 16
-		if at := d.offset(); at < d.size && n > 1000 {
-			more = int(float64(n)*float64(d.size-at)/float64(at)*17/16) + n/16 // if the rest is like this
+		if read := d.lim.read; read < d.size && n > 1000 {
+			const most = 256 // of what is there: the beginning may tell little
+			more = min(int(float64(n)*float64(d.size-read)/float64(read)*17/16)+n/16, most*n)
 		}
 		d.snap.Resources = append(make([]parity.Resource, 0, n+more), d.snap.Resources...)
 	}

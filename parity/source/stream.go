@@ -2,6 +2,8 @@ package source
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -69,12 +71,16 @@ func (w *window) next() byte {
 	}
 }
 
-// element returns the object that begins here, and only as much of it as there
-// is if the source ends before.
-func (w *window) element() []byte {
+// object returns the object that begins here, and only as much of it as there is if
+// the source ends before. Of one that is not whole in the window, and that may not
+// be read to its end, nothing is returned.
+func (w *window) object(readOn bool) []byte {
 	depth, text := 0, false
 	for i := 0; ; i++ {
 		for i >= w.to-w.from {
+			if !readOn && w.to-w.from >= windowSize/2 {
+				return nil
+			}
 			if !w.fill() {
 				return w.rest()
 			}
@@ -138,39 +144,59 @@ func (d *document) resources() error {
 	d.win = &window{
 		r: io.MultiReader(bytes.NewReader(slices.Clone(d.dec.UnreadBuffer())), d.src), buf: make([]byte, windowSize), base: d.offset(),
 	}
-	const before = `{"resources":[`
 	for n := 0; ; n++ {
-		read := ""
-		switch c := d.win.next(); {
-		case c == ']':
+		c := d.win.next()
+		if c == ']' {
 			d.win.from++
-			return d.resume(before+"]", len(`{":[]`)-1)
-		case n > 0 && c == ',':
+			return d.resume(`{"resources":[]`, len(`{":[]`)-1)
+		}
+		comma := ""
+		if n > 0 && c == ',' {
 			d.win.from++
 			d.win.next()
-			read = ","
+			comma = ","
 		}
-		was := *d.snap
-		if begins := n == 0 || read != ""; begins && (d.byPattern() || d.byElement()) {
+		before := func() string { return `{"resources":[` + zeros(n) + comma } // of this element
+		if n > 0 && comma == "" {
+			return d.byDecoder(before(), n) // which knows what is wrong, and where
+		}
+		if d.byPattern() {
 			continue
 		}
-		// The decoder knows what is wrong, and where.
-		*d.snap = was
-		if err := d.resume(before+strings.TrimSuffix(strings.Repeat("0,", n), ",")+read, len(`{":[`)-1+n); err != nil {
-			return err
+		was := *d.snap
+		raw := d.win.object(false)
+		if raw == nil {
+			ok, end, err := d.byInstance(before, n)
+			if err != nil || end {
+				return err
+			}
+			if ok {
+				continue
+			}
+			raw = d.win.object(true)
 		}
-		return d.elements(d.element, d.resource)
+		if !d.whole(raw) {
+			*d.snap = was
+			return d.byDecoder(before(), n)
+		}
 	}
 }
 
-// byElement reads an element of the window as JSON. It reports whether nothing is
-// wrong with it.
-func (d *document) byElement() bool {
-	if d.win.next() != '{' {
-		return false
+// zeros are n elements of an array.
+func zeros(n int) string { return strings.TrimSuffix(strings.Repeat("0,", n), ",") }
+
+// byDecoder reads the rest of the array by the decoder, as if it had read n elements
+// before.
+func (d *document) byDecoder(read string, n int) error {
+	if err := d.resume(read, len(`{":[`)-1+n); err != nil {
+		return err
 	}
-	raw := d.win.element()
-	if !jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true)) {
+	return d.elements(d.element, d.resource)
+}
+
+// whole reads an element as JSON, and reports whether nothing is wrong with it.
+func (d *document) whole(raw []byte) bool {
+	if len(raw) == 0 || raw[0] != '{' || !jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return false
 	}
 	v, err := d.pack.Element(raw, d.dec.MaxDepth)
@@ -181,11 +207,136 @@ func (d *document) byElement() bool {
 	if d.resource(v) != nil {
 		return false
 	}
-	if v.Get("mode").Str() == "managed" {
-		d.learn(raw, d.snap.Resources[from:])
+	if added := d.snap.Resources[from:]; len(added) > 0 && v.Get("mode").Str() == "managed" {
+		for i, instance := range instances(raw, min(len(added), maxLearned)) {
+			d.learn(instance, added[i])
+		}
 	}
 	d.win.from += len(raw)
 	return true
+}
+
+// byInstance reads an element that is longer than the window, with n others before
+// it. It is not ok if its members are not in the order in
+// which Terraform writes them; nothing was read then. end says that the rest of the
+// array was read, too.
+func (d *document) byInstance(before func() string, n int) (ok, end bool, err error) {
+	m := matcher{d: d, raw: d.win.rest()}
+	if !m.header() {
+		return false, false, nil
+	}
+	d.hasState = true
+	d.win.from += m.at
+	tokens := len(`{":[{":[`) - 2 + n
+	for i := 0; ; i++ {
+		c := d.win.next()
+		if c == ']' {
+			d.win.from++
+			break
+		}
+		comma := ""
+		if i > 0 && c == ',' {
+			d.win.from++
+			d.win.next()
+			comma = ","
+		}
+		wrong := errors.New("an instance is wanted here")
+		if i == 0 || comma != "" {
+			wrong = d.instance(&m)
+		}
+		if wrong == nil {
+			continue
+		}
+		if err := d.resume(before()+`{"instances":[`+zeros(i)+comma, tokens+i); err != nil {
+			return true, true, err
+		}
+		// What is wrong as JSON comes first, wherever in the element it is.
+		return true, true, cmp.Or(d.toEnd(nil), wrong)
+	}
+	if d.win.next() == '}' {
+		d.win.from++
+		return true, false, nil
+	}
+	if err := d.resume(before()+`{"instances":[]`, tokens+1); err != nil {
+		return true, true, err
+	}
+	var late string
+	err = d.toEnd(func(key string) {
+		if _, known := stateResourceKinds[key]; known {
+			late = key
+		}
+	})
+	if err == nil && late != "" {
+		err = withHint("Terraform writes them last; look what has changed the state.", "%s of %s comes after its many instances", late, m.base.Address)
+	}
+	if err != nil {
+		return true, true, err
+	}
+	return true, true, d.elements(d.element, d.resource)
+}
+
+// toEnd passes what follows in an element: of its instances, unless they are at an
+// end, and of its other members.
+func (d *document) toEnd(member func(key string)) error {
+	if member == nil {
+		for d.dec.PeekKind() != jsontext.KindEndArray {
+			if _, err := d.dec.ReadValue(); err != nil {
+				return tooDeep(err)
+			}
+		}
+		if _, err := d.dec.ReadToken(); err != nil {
+			return err
+		}
+	}
+	for d.dec.PeekKind() != jsontext.KindEndObject {
+		key, err := d.dec.Name()
+		if err != nil {
+			return err
+		}
+		if _, err := d.dec.ReadValue(); err != nil {
+			return tooDeep(err)
+		}
+		if member != nil {
+			member(key)
+		}
+	}
+	_, err := d.dec.ReadToken()
+	return err
+}
+
+// instance reads an instance off the window.
+func (d *document) instance(m *matcher) error {
+	d.ahead()
+	one := matcher{d: d, raw: d.win.rest(), base: m.base}
+	if patterns := d.patterns[m.base.Type]; m.mode == "managed" && one.instance(patterns) {
+		d.win.from += one.at
+		return nil
+	}
+	if d.win.next() != '{' {
+		return d.stateInstance(m.base, m.mode, parity.Value{})
+	}
+	raw := d.win.object(true)
+	if !jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true)) {
+		return errors.New("it is no JSON") // the decoder says more of it
+	}
+	v, err := d.pack.Instance(raw, d.dec.MaxDepth)
+	if err != nil {
+		return err
+	}
+	if err := d.stateInstance(m.base, m.mode, v); err != nil {
+		return err
+	}
+	if m.mode == "managed" {
+		d.learn(raw, d.snap.Resources[len(d.snap.Resources)-1])
+	}
+	d.win.from += len(raw)
+	return nil
+}
+
+// ahead makes sure that there is much in the window, if there is much to come.
+func (d *document) ahead() {
+	for d.win.to-d.win.from < windowSize/4 && d.win.fill() {
+	}
 }
 
 // known is how some instances of a type are written.
@@ -197,26 +348,18 @@ type known struct {
 // How many patterns of one type are kept, and how many are made.
 const maxKnown, maxLearned = 8, 256
 
-// learn makes patterns of the instances of an element, which are resources now.
-func (d *document) learn(raw []byte, resources []parity.Resource) {
-	if len(resources) == 0 || d.learned[resources[0].Type] >= maxLearned {
+// learn makes a pattern of an instance, which is a resource now.
+func (d *document) learn(instance []byte, r parity.Resource) {
+	if d.learned[r.Type] >= maxLearned || len(instance) > windowSize/4 { // one that is longer might not be in the window
 		return
 	}
 	if d.patterns == nil {
 		d.patterns, d.learned = map[string][]known{}, map[string]int{}
 	}
-	typ := resources[0].Type
-	for i, instance := range instances(raw, min(len(resources), maxLearned-d.learned[typ])) {
-		d.learned[typ]++
-		if len(instance) > windowSize {
-			continue // one like it would not be in the window
-		}
-		p := d.pack.NewPattern(instance, resources[i].Attributes)
-		if p == nil {
-			continue
-		}
-		have := d.patterns[typ]
-		d.patterns[typ] = slices.Insert(have[:min(len(have), maxKnown-1)], 0, known{p, resources[i].Schema})
+	d.learned[r.Type]++
+	if p := d.pack.NewPattern(instance, r.Attributes); p != nil {
+		have := d.patterns[r.Type]
+		d.patterns[r.Type] = slices.Insert(have[:min(len(have), maxKnown-1)], 0, known{p, r.Schema})
 	}
 }
 
@@ -249,8 +392,7 @@ func (d *document) byPattern() bool {
 	if len(d.patterns) == 0 {
 		return false
 	}
-	for d.win.to-d.win.from < windowSize/4 && d.win.fill() {
-	}
+	d.ahead()
 	from := len(d.snap.Resources)
 	m := matcher{d: d, raw: d.win.rest()}
 	if !m.element() {
@@ -319,6 +461,25 @@ func (m *matcher) element() bool {
 	}
 }
 
+// header reads an element up to its instances.
+func (m *matcher) header() bool {
+	if !m.pass('{') {
+		return false
+	}
+	for {
+		key := m.text()
+		if !m.pass(':') {
+			return false
+		}
+		if string(key) == `"instances"` {
+			return (m.mode == "managed" || m.mode == "data") && m.begin()
+		}
+		if !m.member(key) || !m.pass(',') {
+			return false
+		}
+	}
+}
+
 // member reads a member of an element. Its instances have to come last.
 func (m *matcher) member(key []byte) bool {
 	var to *string
@@ -333,6 +494,8 @@ func (m *matcher) member(key []byte) bool {
 		to = &m.base.Name
 	case `"provider"`:
 		to = &m.base.Provider
+	case `"each"`: // as early versions wrote
+		return len(m.text()) > 0
 	case `"instances"`:
 		return m.instances() && m.skip() == '}'
 	default:
@@ -347,11 +510,7 @@ func (m *matcher) member(key []byte) bool {
 
 func (m *matcher) instances() bool {
 	patterns := m.d.patterns[m.base.Type]
-	if len(patterns) == 0 || m.base.Name == "" || m.mode != "managed" || !m.pass('[') {
-		return false
-	}
-	m.base.Provider = m.d.provider(m.base.Provider)
-	if instanceKey(&m.base, parity.Value{}) != nil {
+	if len(patterns) == 0 || m.mode != "managed" || !m.begin() {
 		return false
 	}
 	for {
@@ -369,6 +528,15 @@ func (m *matcher) instances() bool {
 			return false
 		}
 	}
+}
+
+// begin begins the instances of a resource.
+func (m *matcher) begin() bool {
+	if m.base.Type == "" || m.base.Name == "" || !m.pass('[') {
+		return false
+	}
+	m.base.Provider = m.d.provider(m.base.Provider)
+	return instanceKey(&m.base, parity.Value{}) == nil
 }
 
 func (m *matcher) instance(patterns []known) bool {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -148,4 +149,34 @@ func TestManyAreReadAsEachAlone(t *testing.T) {
 	assert.Error(t, err)
 	_, err = source.Read("many", bytes.NewReader([]byte(state)[:len(state)/2]))
 	assert.ErrorContains(t, err, "cut short")
+}
+
+// How much room is made does not depend on how resources are spread over a source.
+func TestRoomForManyInstances(t *testing.T) {
+	one := instance("0", `{"id": "i-1", "name": "x"}`, "[]")
+	many := make([]string, 5000)
+	for i := range many {
+		many[i] = strings.Replace(one, `"index_key": 0`, fmt.Sprintf(`"index_key": %d`, i), 1)
+	}
+	all := block(strings.Join(many, ","))
+	for _, state := range []string{
+		stateOf(all), stateOf(append([]string{all}, lone(one)...)...), stateOf(append(lone(one), all)...),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		s, err := source.Read("many", strings.NewReader(state)) // which says its size
+		runtime.ReadMemStats(&after)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, cap(s.Resources), 2*len(s.Resources))
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(12*len(state)), "nothing is made anew for each resource")
+	}
+}
+
+// lone are blocks of one instance each.
+func lone(one string) []string {
+	blocks := make([]string, 3000)
+	for i := range blocks {
+		blocks[i] = strings.Replace(block(one), `"name": "c"`, fmt.Sprintf(`"name": "c%d"`, i), 1)
+	}
+	return blocks
 }
