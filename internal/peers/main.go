@@ -4,6 +4,7 @@
 //	go run ./internal/peers -maquette bin/maquette -copies 17,167
 //	go run ./internal/peers -maquette bin/maquette -copies 1667 -more -runs 3
 //	go run ./internal/peers -maquette bin/maquette -copies 167 -all 10
+//	go run ./internal/peers -maquette bin/maquette -copies 167 -changed 100
 package main
 
 import (
@@ -55,17 +56,18 @@ func main() {
 	runs := flag.Int("runs", 5, "runs of each; medians are shown")
 	slow := flag.Bool("more", false, "measure the peers that take minutes as well")
 	all := flag.Int("all", 0, "measure parity --all with `N` candidates of one baseline instead, beside one pair")
+	changed := flag.Float64("changed", 1, "how many of a hundred instances differ")
 	template := flag.String("template", "testdata/shop/production.tfstate", "the state to copy")
 	flag.Parse()
 	if *slow {
 		peers = append(peers, more...)
 	}
-	if err := run(*binary, *copies, *runs, *all, *template); err != nil {
+	if err := run(*binary, *copies, *runs, *all, *changed, *template); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(binary, copies string, runs, all int, template string) error {
+func run(binary, copies string, runs, all int, changed float64, template string) error {
 	binary, err := filepath.Abs(binary)
 	if err != nil {
 		return err
@@ -86,7 +88,7 @@ func run(binary, copies string, runs, all int, template string) error {
 			return fmt.Errorf("-copies: %w", err)
 		}
 		a, b := filepath.Join(dir, "a.tfstate"), filepath.Join(dir, "b.tfstate")
-		size, err := generate(data, n, a, b)
+		size, err := generate(data, n, changed, a, b)
 		if err != nil {
 			return err
 		}
@@ -126,7 +128,7 @@ func many(template []byte, dir string, copies, n int) error {
 	return os.WriteFile(filepath.Join(dir, "bench.hcl"), []byte(hcl), 0o644)
 }
 
-func generate(template []byte, copies int, a, b string) (int64, error) {
+func generate(template []byte, copies int, changed float64, a, b string) (int64, error) {
 	fa, err := os.Create(a)
 	if err != nil {
 		return 0, err
@@ -137,7 +139,7 @@ func generate(template []byte, copies int, a, b string) (int64, error) {
 		return 0, err
 	}
 	defer fb.Close()
-	if _, err := stategen.Generate(template, stategen.Options{Copies: copies, Changed: 1}, fa, fb); err != nil {
+	if _, err := stategen.Generate(template, stategen.Options{Copies: copies, Changed: changed}, fa, fb); err != nil {
 		return 0, err
 	}
 	var size int64
