@@ -100,8 +100,8 @@ type layout struct {
 	given []givenName // of a resource: the names that people gave to it
 	tags  []uint32    // and the tags that name its environment
 
-	narrow  *rows    // what most of the layout's resources have in common
-	wide    *rows    // nothing is
+	narrow  *rows    // for most of the layout's resources, which have some texts in common
+	wide    *rows    // for those that differ where the others do not
 	packed  uint32   // how many resources were
 	differs []uint32 // of each leaf, how many were not as the narrow rows have it
 }

@@ -148,7 +148,7 @@ func (d *document) resources() error {
 		c := d.win.next()
 		if c == ']' {
 			d.win.from++
-			return d.resume(`{"resources":[]`, len(`{":[]`)-1)
+			return d.resume(`{"resources":[]`, tokensToArray+1)
 		}
 		comma := ""
 		if n > 0 && c == ',' {
@@ -182,13 +182,16 @@ func (d *document) resources() error {
 	}
 }
 
+// tokensToArray is how many tokens {"key":[ has.
+const tokensToArray = 3
+
 // zeros are n elements of an array.
 func zeros(n int) string { return strings.TrimSuffix(strings.Repeat("0,", n), ",") }
 
 // byDecoder reads the rest of the array by the decoder, as if it had read n elements
 // before.
 func (d *document) byDecoder(read string, n int) error {
-	if err := d.resume(read, len(`{":[`)-1+n); err != nil {
+	if err := d.resume(read, tokensToArray+n); err != nil {
 		return err
 	}
 	return d.elements(d.element, d.resource)
@@ -217,9 +220,8 @@ func (d *document) whole(raw []byte) bool {
 }
 
 // byInstance reads an element that is longer than the window, with n others before
-// it. It is not ok if its members are not in the order in
-// which Terraform writes them; nothing was read then. end says that the rest of the
-// array was read, too.
+// it. It is not ok if its members are not in the order in which Terraform writes
+// them; nothing was read then. end says that the rest of the array was read, too.
 func (d *document) byInstance(before func() string, n int) (ok, end bool, err error) {
 	m := matcher{d: d, raw: d.win.rest()}
 	if !m.header() {
@@ -227,7 +229,7 @@ func (d *document) byInstance(before func() string, n int) (ok, end bool, err er
 	}
 	d.hasState = true
 	d.win.from += m.at
-	tokens := len(`{":[{":[`) - 2 + n
+	tokens := 2*tokensToArray + n // {, a key and [, twice
 	for i := 0; ; i++ {
 		c := d.win.next()
 		if c == ']' {
