@@ -48,9 +48,9 @@ func TestPatternsChangeNothing(t *testing.T) {
 		types = append(types, typ)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	runs := 200
+	runs := 80
 	if testing.Short() {
-		runs = 40
+		runs = 20
 	}
 	for range runs {
 		at := len(head) + len(blocks) + random.IntN(len(again))
@@ -100,7 +100,7 @@ func TestManyInstancesAreReadOneByOne(t *testing.T) {
 		return s, ""
 	}
 	random := rand.New(rand.NewPCG(3, 4))
-	for run := range 60 {
+	for run := range 20 {
 		broken := all
 		if run > 0 {
 			at := random.IntN(len(all))
