@@ -229,38 +229,6 @@ func arranged[T any](all []T, from int, own, children [2]int) []T {
 	return append(all[:from], slices.Concat(all[own[0]:own[1]], all[children[0]:children[1]])...)
 }
 
-// object reads an object: member does, of each member, what follows the key.
-func (d *document) object(member func(key string) error) error {
-	if _, err := d.dec.ReadToken(); err != nil {
-		return err
-	}
-	for d.dec.PeekKind() != jsontext.KindEndObject {
-		key, err := d.dec.Name()
-		if err != nil {
-			return err
-		}
-		if err := member(key); err != nil {
-			return err
-		}
-	}
-	_, err := d.dec.ReadToken()
-	return err
-}
-
-// list reads a list: element does each element.
-func (d *document) list(element func() error) error {
-	if _, err := d.dec.ReadToken(); err != nil {
-		return err
-	}
-	for d.dec.PeekKind() != jsontext.KindEndArray {
-		if err := element(); err != nil {
-			return err
-		}
-	}
-	_, err := d.dec.ReadToken()
-	return err
-}
-
 // tree reads a value that lies at a depth of its member of the document.
 func (d *document) tree(depth int) (parity.Value, error) {
 	d.dec.MaxDepth -= depth

@@ -238,25 +238,16 @@ func (d *document) place(err error) string {
 }
 
 func (d *document) read() error {
-	if _, err := d.dec.ReadToken(); err != nil {
-		return err
-	}
 	seen := map[string]bool{}
-	for d.dec.PeekKind() != jsontext.KindEndObject {
-		key, err := d.dec.Name()
-		if err != nil {
-			return err
-		}
+	err := d.object(func(key string) error {
 		if seen[key] {
 			return withHint("Two files may have been joined, or a merge left both sides; take one of them.",
 				"there are two members of the name %q", clip(key))
 		}
 		seen[key] = true
-		if err := d.member(key); err != nil {
-			return err
-		}
-	}
-	if _, err := d.dec.ReadToken(); err != nil {
+		return d.member(key)
+	})
+	if err != nil {
 		return err
 	}
 	if _, err := d.dec.ReadToken(); !errors.Is(err, io.EOF) {
@@ -359,15 +350,12 @@ func (d *document) array(read func() (parity.Value, error), element func(parity.
 	if k := d.dec.PeekKind(); k != jsontext.KindBeginArray && k != jsontext.KindInvalid {
 		return errors.New("a list is wanted here")
 	}
-	if _, err := d.dec.ReadToken(); err != nil {
-		return err
-	}
-	return d.elements(read, element)
+	return d.list(objects(read, element))
 }
 
-// elements reads the elements of an array that are still to come, and its end.
-func (d *document) elements(read func() (parity.Value, error), element func(parity.Value) error) error {
-	for d.dec.PeekKind() != jsontext.KindEndArray {
+// objects reads an element of an array, which has to be an object.
+func objects(read func() (parity.Value, error), element func(parity.Value) error) func() error {
+	return func() error {
 		v, err := read()
 		if err != nil {
 			return err
@@ -375,7 +363,45 @@ func (d *document) elements(read func() (parity.Value, error), element func(pari
 		if v.Kind != parity.Object {
 			return errors.New("an object is wanted here")
 		}
-		if err := element(v); err != nil {
+		return element(v)
+	}
+}
+
+// object reads an object: member does, of each member, what follows the key.
+func (d *document) object(member func(key string) error) error {
+	if _, err := d.dec.ReadToken(); err != nil {
+		return err
+	}
+	return d.restOfObject(member)
+}
+
+// restOfObject reads the members of an object that are still to come, and its end.
+func (d *document) restOfObject(member func(key string) error) error {
+	for d.dec.PeekKind() != jsontext.KindEndObject {
+		key, err := d.dec.Name()
+		if err != nil {
+			return err
+		}
+		if err := member(key); err != nil {
+			return err
+		}
+	}
+	_, err := d.dec.ReadToken()
+	return err
+}
+
+// list reads an array: element does each element.
+func (d *document) list(element func() error) error {
+	if _, err := d.dec.ReadToken(); err != nil {
+		return err
+	}
+	return d.restOfList(element)
+}
+
+// restOfList reads the elements of an array that are still to come, and its end.
+func (d *document) restOfList(element func() error) error {
+	for d.dec.PeekKind() != jsontext.KindEndArray {
+		if err := element(); err != nil {
 			return err
 		}
 	}

@@ -87,6 +87,7 @@ func (d *document) stateInstance(base parity.Resource, mode string, inst parity.
 	return nil
 }
 
+// add adds a resource to the snapshot.
 func (d *document) add(r parity.Resource) {
 	if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
 		more := n/4 + 16

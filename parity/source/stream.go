@@ -194,7 +194,7 @@ func (d *document) byDecoder(read string, n int) error {
 	if err := d.resume(read, tokensToArray+n); err != nil {
 		return err
 	}
-	return d.elements(d.element, d.resource)
+	return d.restOfList(objects(d.element, d.resource))
 }
 
 // whole reads an element as JSON, and reports whether nothing is wrong with it.
@@ -211,7 +211,7 @@ func (d *document) whole(raw []byte) bool {
 		return false
 	}
 	if added := d.snap.Resources[from:]; len(added) > 0 && v.Get("mode").Str() == "managed" {
-		for i, instance := range instances(raw, min(len(added), maxLearned)) {
+		for i, instance := range instances(raw, min(len(added), maxLearned-d.learned[added[0].Type])) {
 			d.learn(instance, added[i])
 		}
 	}
@@ -253,7 +253,11 @@ func (d *document) byInstance(before func() string, n int) (ok, end bool, err er
 			return true, true, err
 		}
 		// What is wrong as JSON comes first, wherever in the element it is.
-		return true, true, cmp.Or(d.toEnd(nil), wrong)
+		err := d.restOfList(d.pass)
+		if err == nil {
+			err = d.restOfObject(func(string) error { return d.pass() })
+		}
+		return true, true, cmp.Or(err, wrong)
 	}
 	if d.win.next() == '}' {
 		d.win.from++
@@ -263,10 +267,11 @@ func (d *document) byInstance(before func() string, n int) (ok, end bool, err er
 		return true, true, err
 	}
 	var late string
-	err = d.toEnd(func(key string) {
+	err = d.restOfObject(func(key string) error {
 		if _, known := stateResourceKinds[key]; known {
 			late = key
 		}
+		return d.pass()
 	})
 	if err == nil && late != "" {
 		err = withHint("Terraform writes them last; look what has changed the state.", "%s of %s comes after its many instances", late, m.base.Address)
@@ -274,36 +279,13 @@ func (d *document) byInstance(before func() string, n int) (ok, end bool, err er
 	if err != nil {
 		return true, true, err
 	}
-	return true, true, d.elements(d.element, d.resource)
+	return true, true, d.restOfList(objects(d.element, d.resource))
 }
 
-// toEnd passes what follows in an element: of its instances, unless they are at an
-// end, and of its other members.
-func (d *document) toEnd(member func(key string)) error {
-	if member == nil {
-		for d.dec.PeekKind() != jsontext.KindEndArray {
-			if _, err := d.dec.ReadValue(); err != nil {
-				return tooDeep(err)
-			}
-		}
-		if _, err := d.dec.ReadToken(); err != nil {
-			return err
-		}
-	}
-	for d.dec.PeekKind() != jsontext.KindEndObject {
-		key, err := d.dec.Name()
-		if err != nil {
-			return err
-		}
-		if _, err := d.dec.ReadValue(); err != nil {
-			return tooDeep(err)
-		}
-		if member != nil {
-			member(key)
-		}
-	}
-	_, err := d.dec.ReadToken()
-	return err
+// pass passes a value.
+func (d *document) pass() error {
+	_, err := d.dec.ReadValue()
+	return tooDeep(err)
 }
 
 // instance reads an instance off the window.
@@ -367,6 +349,9 @@ func (d *document) learn(instance []byte, r parity.Resource) {
 
 // instances are the first of an element, which is valid, as they are written.
 func instances(raw []byte, most int) (found []jsontext.Value) {
+	if most <= 0 {
+		return nil
+	}
 	dec := jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowDuplicateNames(true))
 	token := func() jsontext.Token {
 		t, _ := dec.ReadToken()
