@@ -421,7 +421,7 @@ func (v Value) order() string {
 		return v.Text
 	}
 	if v.Kind != List && v.Kind != Object {
-		return string(v.appendJSON(nil))
+		return string(v.AppendJSON(nil))
 	}
 	var b strings.Builder
 	for i, it := range v.Items() {

@@ -146,9 +146,9 @@ func typeName(v Value) string {
 
 // spelled is a value as JSON, in which its type shows.
 func spelled(v Value) string {
-	text := compact(v).appendJSON(nil)
+	text := compact(v).AppendJSON(nil)
 	if v.Document {
-		text = Text(string(text)).appendJSON(nil)
+		text = Text(string(text)).AppendJSON(nil)
 	}
 	return cut(string(text))
 }

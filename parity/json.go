@@ -143,12 +143,9 @@ func (d *Decoder) value(depth int) (Value, error) {
 	}
 }
 
-// AppendJSON appends v as snapshots hold it.
-func (v Value) AppendJSON(b []byte) []byte { return v.appendJSON(b) }
-
-// appendJSON writes v as compact JSON, with the marks that snapshots use for
+// AppendJSON appends v as compact JSON, with the marks that snapshots use for
 // what JSON cannot say.
-func (v Value) appendJSON(b []byte) (out []byte) {
+func (v Value) AppendJSON(b []byte) (out []byte) {
 	if n := v.packed(); n.ok() {
 		return n.appendJSON(b, n.layout, 0, false)
 	}
@@ -170,7 +167,7 @@ func (v Value) appendJSON(b []byte) (out []byte) {
 	if v.Document {
 		b = append(b, `{"$json":`...)
 		v = unmarkDocument(v)
-		b = v.appendJSON(b)
+		b = v.AppendJSON(b)
 		return append(b, '}')
 	}
 	if v.Kind == List {
@@ -179,7 +176,7 @@ func (v Value) appendJSON(b []byte) (out []byte) {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = it.appendJSON(b)
+			b = it.AppendJSON(b)
 		}
 		return append(b, ']')
 	}
@@ -200,7 +197,7 @@ func (v Value) appendJSON(b []byte) (out []byte) {
 		}
 		b = appendString(b, key)
 		b = append(b, ':')
-		b = items[i].appendJSON(b)
+		b = items[i].AppendJSON(b)
 	}
 	return append(b, '}')
 }
@@ -210,24 +207,12 @@ func (v Value) appendJSON(b []byte) (out []byte) {
 // document, which is marked as a whole.
 func (n packed) appendJSON(b []byte, l *layout, at uint32, within bool) []byte {
 	switch {
-	case l.masked:
-		return append(b, `{"$masked":true}`...)
+	case l.masked || l.kind != List && l.kind != Object:
+		return n.value(l, at).AppendJSON(b)
 	case l.document && !within:
 		b = n.appendJSON(append(b, `{"$json":`...), l, at, true)
 		return append(b, '}')
-	}
-	switch l.kind {
-	case Null:
-		return append(b, "null"...)
-	case Bool, Number:
-		return append(b, n.text(at)...)
-	case String:
-		return appendString(b, n.text(at))
-	case Unknown:
-		return append(b, `{"$unknown":true}`...)
-	case Secret:
-		return append(b, `{"$secret":true}`...)
-	case List:
+	case l.kind == List:
 		b = append(b, '[')
 		for i, kid := range l.kids {
 			if i > 0 {
@@ -280,7 +265,7 @@ func unmarkDocument(v Value) Value {
 }
 
 // MarshalJSON writes v as snapshots hold it.
-func (v Value) MarshalJSON() ([]byte, error) { return v.appendJSON(nil), nil }
+func (v Value) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }
 
 // FromSnapshot undoes the marks of a Value that was read from a snapshot.
 func FromSnapshot(v Value) Value {

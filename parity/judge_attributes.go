@@ -470,7 +470,7 @@ func (j *judge) shown(v Value) any {
 	case Secret:
 		return Hidden
 	}
-	return cut(string(compact(v).appendJSON(nil)))
+	return cut(string(compact(v).AppendJSON(nil)))
 }
 
 // compact drops from a value what says nothing, so that a report shows the

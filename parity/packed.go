@@ -52,7 +52,6 @@ type rows struct {
 	layout *layout
 	slot   []int32  // of each leaf in a row; -1: all have fixed
 	fixed  []uint32 // of each leaf without a slot, the number of its text
-	width  int
 }
 
 // packed is an object that is kept without a tree: its items are made when
@@ -246,11 +245,12 @@ func (p *Packer) newRows(l *layout, fixed []uint32, varies func(leaf int) bool) 
 		slot: make([]int32, len(fixed)), fixed: slices.Clone(fixed),
 	}
 	r.node.rows = r
+	width := int32(0)
 	for leaf := range r.slot {
 		r.slot[leaf] = -1
 		if varies(leaf) {
-			r.slot[leaf] = int32(r.width)
-			r.width++
+			r.slot[leaf] = width
+			width++
 		}
 	}
 	p.rows = append(p.rows, r)

@@ -12,34 +12,35 @@ import (
 // of its instances, is packed. Members of the instances that nothing is said
 // of here are left out: what they depend on, and what is the provider's own.
 func (p *Packer) Element(raw []byte, maxDepth int) (Value, error) {
-	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: stateRoles}
-	return s.value(0)
+	return p.scan(raw, maxDepth, stateRoles, 0)
 }
 
 // Instance reads, as Element does, one of the instances of a state's resource.
 func (p *Packer) Instance(raw []byte, maxDepth int) (Value, error) {
-	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: stateRoles}
-	return s.value(2)
+	return p.scan(raw, maxDepth, stateRoles, 2)
 }
 
 // Shown reads, as Element does, one of the resources that `terraform show
 // -json` lists. Its "values" are packed.
 func (p *Packer) Shown(raw []byte, maxDepth int) (Value, error) {
-	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: shownRoles}
-	return s.value(0)
+	return p.scan(raw, maxDepth, shownRoles, 0)
 }
 
 // ShownNames reads of such a resource only what names a data source.
 func (p *Packer) ShownNames(raw []byte, maxDepth int) (Value, error) {
-	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: namesRoles}
-	return s.value(0)
+	return p.scan(raw, maxDepth, namesRoles, 0)
 }
 
 // Change reads one of the changes of a plan, without the values before and
 // after it.
 func (p *Packer) Change(raw []byte, maxDepth int) (Value, error) {
-	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: changeRoles}
-	return s.value(0)
+	return p.scan(raw, maxDepth, changeRoles, 0)
+}
+
+// scan reads a value that lies at a depth of an element.
+func (p *Packer) scan(raw []byte, maxDepth int, as roles, depth int) (Value, error) {
+	s := scanner{p: p, raw: raw, maxDepth: maxDepth, roles: as}
+	return s.value(depth)
 }
 
 // scanner reads JSON that is known to be valid.

@@ -198,7 +198,7 @@ func randomValue(r *rand.Rand, depth int) Value {
 			if r.Intn(2) == 0 {
 				v = ListOf([]Value{v, randomValue(r, depth+1)})
 			}
-			return Text(string(v.appendJSON(nil)))
+			return Text(string(v.AppendJSON(nil)))
 		}
 	}
 	return Text(randomText[r.Intn(len(randomText))])

@@ -496,9 +496,8 @@ func sortTiers(units []*unit) {
 	for _, u := range units {
 		byKind[u.typ.Kind] = append(byKind[u.typ.Kind], u)
 	}
-	sorted := make([]*unit, 0, len(units))
 	for _, kind := range tierOrder {
-		sorted = append(sorted, sortedUnits(byKind[kind], func(*unit) bool { return true })...)
+		slices.SortStableFunc(byKind[kind], byUnitKey)
+		units = units[copy(units, byKind[kind]):]
 	}
-	copy(units, sorted)
 }

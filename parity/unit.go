@@ -35,8 +35,8 @@ type environment struct {
 	survey *survey
 
 	// What functions said of texts that come often.
-	canonicalNames, modulePaths, wholeNames, stems, zoneStems map[string]string
-	lastModule, lastPath                                      string
+	canonicalNames, modulePaths, stems, zoneStems map[string]string
+	lastModule, lastPath                          string
 }
 
 // commonKey is the key of a unit and its counterpart alike: the lesser of both.
@@ -199,17 +199,19 @@ func (e *environment) buildUnits() {
 // place gives the unit a resource belongs to, by its address alone, without its
 // key, which is added to one.
 func (e *environment) place(r *Resource, t *catalog.Type, key []byte) (unit, []byte) {
-	known, short := &e.wholeNames, func(s string) string { return s }
+	shortened := e.canonicalName
+	by := func(known *map[string]string, short func(string) string) func(string) string {
+		return func(s string) string {
+			return remembered(known, s, func(s string) string { return short(e.canonicalName(s)) })
+		}
+	}
 	switch {
 	case t.Members != nil:
 		// A group of its own for each zone is one tier; api_v1 and api_v2,
 		// of many members each, are two.
-		known, short = &e.zoneStems, zoneStem
+		shortened = by(&e.zoneStems, zoneStem)
 	case t.Scale != catalog.NotCounted || follows[t.Kind]:
-		known, short = &e.stems, stem
-	}
-	shortened := func(s string) string {
-		return remembered(known, s, func(s string) string { return short(e.canonicalName(s)) })
+		shortened = by(&e.stems, stem)
 	}
 	u := unit{typ: t, module: e.modulePath(r.Module), name: shortened(r.Name)}
 	if u.name == "" {
@@ -342,7 +344,10 @@ func (r *Resource) tag(name string) string {
 	return ""
 }
 
-// sortedUnits returns some of the units by their key, for output.
+// byUnitKey orders units by their key, for output.
+func byUnitKey(x, y *unit) int { return strings.Compare(x.key, y.key) }
+
+// sortedUnits returns some of the units by their key.
 func sortedUnits(us []*unit, some func(*unit) bool) []*unit {
 	var out []*unit
 	for _, u := range us {
@@ -350,6 +355,6 @@ func sortedUnits(us []*unit, some func(*unit) bool) []*unit {
 			out = append(out, u)
 		}
 	}
-	slices.SortStableFunc(out, func(x, y *unit) int { return strings.Compare(x.key, y.key) })
+	slices.SortStableFunc(out, byUnitKey)
 	return out
 }
