@@ -563,29 +563,38 @@ func substitution(base, cand *Snapshot, b, c *nameSet) (from, to string) {
 }
 
 // sameAddresses returns, of each resource, one of others with its address, or
-// nil. Both are in the order of snapshots, in which most have the same place.
+// nil.
 func sameAddresses(resources, others []Resource) []*Resource {
-	at := sync.OnceValue(func() map[string]int {
-		m := make(map[string]int, len(others))
-		for i := range others {
-			m[others[i].Address] = i
-		}
-		return m
-	})
 	same := make([]*Resource, len(resources))
+	inOrder(len(resources), len(others),
+		func(i int) string { return resources[i].Address }, func(i int) string { return others[i].Address },
+		func(i, o int) { same[i] = &others[o] })
+	return same
+}
+
+// inOrder calls f, for each of n texts that is among m others, with both places; of
+// others that are equal, with the last. Both are in one order, so that most are
+// found where the one before was.
+func inOrder(n, m int, text, other func(int) string, f func(i, o int)) {
+	table := sync.OnceValue(func() map[string]int {
+		at := make(map[string]int, m)
+		for o := range m {
+			at[other(o)] = o
+		}
+		return at
+	})
 	next := 0
-	for i := range resources {
-		if next == len(others) || resources[i].Address != others[next].Address || next+1 < len(others) && others[next+1].Address == others[next].Address {
-			n, ok := at()[resources[i].Address]
+	for i := range n {
+		if next == m || text(i) != other(next) || next+1 < m && other(next+1) == other(next) {
+			o, ok := table()[text(i)]
 			if !ok {
 				continue
 			}
-			next = n
+			next = o
 		}
-		same[i] = &others[next]
+		f(i, next)
 		next++
 	}
-	return same
 }
 
 // eachName calls f with the names that two resources have in the same

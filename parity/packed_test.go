@@ -159,3 +159,21 @@ func TestCompareBlocks(t *testing.T) {
 		}
 	}
 }
+
+// What is in one order is matched as what is in none: each text with the last that is equal.
+func TestInOrder(t *testing.T) {
+	for _, x := range [][2]string{
+		{"", ""}, {"abc", "abc"}, {"abc", "abdc"}, {"abc", "xabc"}, {"abcd", "ad"}, {"cab", "abc"}, {"abc", ""}, {"aab", "aab"}, {"abc", "abbc"}, {"ab", "bab"},
+	} {
+		got := map[int]int{}
+		inOrder(len(x[0]), len(x[1]),
+			func(i int) string { return x[0][i : i+1] }, func(i int) string { return x[1][i : i+1] }, func(i, o int) { got[i] = o })
+		for i, c := range x[0] {
+			o, ok := got[i]
+			assert.Equal(t, strings.ContainsRune(x[1], c), ok, "%q in %q", c, x[1])
+			if ok && strings.Count(x[1], string(c)) == 1 {
+				assert.Equal(t, strings.IndexRune(x[1], c), o)
+			}
+		}
+	}
+}

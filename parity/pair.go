@@ -3,7 +3,6 @@ package parity
 import (
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/maquette/maquette/parity/catalog"
 )
@@ -12,27 +11,13 @@ import (
 // by name and tags within a type, then by what things refer to, then by
 // likeness, and last across types of one kind.
 func pairUnits(b, c *environment) {
-	byKey := sync.OnceValue(func() map[string]int {
-		m := make(map[string]int, len(c.units))
-		for i, u := range c.units {
-			m[u.key] = i
-		}
-		return m
-	})
-	next := 0 // mostly the counterpart, as both are in one order
-	for _, u := range b.units {
-		if next == len(c.units) || c.units[next].key != u.key {
-			i, ok := byKey()[u.key]
-			if !ok {
-				continue
+	inOrder(len(b.units), len(c.units),
+		func(i int) string { return b.units[i].key }, func(i int) string { return c.units[i].key },
+		func(i, o int) {
+			if u, o := b.units[i], c.units[o]; o.pair == nil && o.typ.Name == u.typ.Name {
+				pair(u, o)
 			}
-			next = i
-		}
-		if o := c.units[next]; o.pair == nil && o.typ.Name == u.typ.Name {
-			pair(u, o)
-		}
-		next++
-	}
+		})
 	p := &pairer{b: b, c: c, features: map[*unit]*features{}}
 	p.each(p.byName)
 	p.byReferrers()
