@@ -17,7 +17,7 @@ type references struct {
 	env      *environment
 	owned    []owners          // by the number of a text of the snapshot's
 	others   map[string]owners // of what is no such text
-	targets  []target          // of each unit, by its index, and then others
+	further  []target          // beside the units, which are targets by their index
 	single   []int32           // each target's number, at it
 	lists    [][]int32         // of those that share a name
 	account  string
@@ -119,14 +119,14 @@ func strong(s string) bool {
 func (e *environment) buildReferences(planned bool) {
 	r := &references{
 		env: e, owned: make([]owners, e.snap.pack.texts.count()), others: map[string]owners{},
-		targets: make([]target, 0, len(e.units)), single: make([]int32, 0, len(e.units)), networks: map[netip.Prefix]int32{},
+		single: make([]int32, len(e.units)), networks: map[netip.Prefix]int32{},
 	}
 	e.refs = r
 	accounts, regions := map[string]int{}, map[string]int{}
-	for _, u := range e.units {
-		own := r.target(target{u: u})
+	for i, u := range e.units {
+		r.single[i] = int32(i)
 		if planned {
-			r.add(ReferenceTo(WithoutKeys(u.members[0].block())), own)
+			r.add(ReferenceTo(WithoutKeys(u.members[0].Block())), int32(i))
 		}
 	}
 	// The things themselves first, then whatever else names them: a NAT
@@ -191,7 +191,7 @@ func (e *environment) buildReferences(planned bool) {
 		}
 	}
 	for _, x := range e.snap.Externals {
-		t := r.target(target{attr: e.names.replace(countIndex.ReplaceAllString(x.Address, ""))})
+		t := r.register(target{attr: e.names.replace(countIndex.ReplaceAllString(x.Address, ""))})
 		for _, n := range x.Names {
 			if r.ownersOf(n) == nobody && !generic(n) {
 				r.add(n, t)
@@ -213,7 +213,7 @@ func (r *references) computed(u *unit, path, text string, attrs map[string]int32
 			return
 		}
 		if _, ok := attrs[path]; !ok {
-			attrs[path] = r.target(target{u: u, attr: path})
+			attrs[path] = r.register(target{u: u, attr: path})
 		}
 		r.add(name, attrs[path])
 	})
@@ -284,10 +284,19 @@ const (
 	everybody owners = math.MinInt32
 )
 
-func (r *references) target(t target) int32 {
-	n := int32(len(r.targets))
-	r.targets, r.single = append(r.targets, t), append(r.single, n)
+// register returns the number of a target that is no unit.
+func (r *references) register(t target) int32 {
+	n := int32(len(r.single))
+	r.further, r.single = append(r.further, t), append(r.single, n)
 	return n
+}
+
+// target is that of a number.
+func (r *references) target(n int32) target {
+	if units := r.env.units; int(n) < len(units) {
+		return target{u: units[n]}
+	}
+	return r.further[int(n)-len(r.env.units)]
 }
 
 func (r *references) add(text string, t int32) {
@@ -347,7 +356,7 @@ func (r *references) list(o owners) []int32 {
 
 // token is the name of a target that is equal for counterparts.
 func (r *references) token(t int32) string {
-	x := r.targets[t]
+	x := r.target(t)
 	if x.u == nil {
 		return "{" + x.attr + "}"
 	}
@@ -401,7 +410,7 @@ func (r *references) head(text string) string {
 func (r *references) unpaired(text string) bool {
 	list := r.find(text)
 	for _, t := range list {
-		if x := r.targets[t]; x.u == nil || x.u.pair != nil {
+		if x := r.target(t); x.u == nil || x.u.pair != nil {
 			return false
 		}
 	}

@@ -167,7 +167,7 @@ func (j *judge) add(rule string, b, c *unit, f Finding) {
 		u = c
 	}
 	if u != nil {
-		f.key = u.key
+		f.key = u.key()
 		f.Tier = optional(j.tierOf(b, c))
 	}
 	if f.Subject == (Subject{}) {
@@ -392,7 +392,7 @@ func compareUnits(aligned *alignments, b, c *unit, filled [2]map[*unit]map[strin
 			}
 			o := &differ{b: be, c: ce, t: b.typ, aligned: aligned, skip: skip, asked: d.out}
 			o.resources(other, m)
-			d.out = d.common(o.out, exact && m.block() != other.block())
+			d.out = d.common(o.out, exact && m.Block() != other.Block())
 		}
 		for _, x := range d.out {
 			// Of one member, two differences at one path are two: "a.b" and b in a.
@@ -416,7 +416,7 @@ func compareUnits(aligned *alignments, b, c *unit, filled [2]map[*unit]map[strin
 // which is exact, or else any.
 func counterparts(be, ce *environment, b *unit) func(i int, m *Resource) (first *Resource, exact bool) {
 	byKey := make(map[string]*Resource, len(b.members))
-	name := func(e *environment, m *Resource) string { return elide(e.names.replace(m.Address)) }
+	name := func(e *environment, m *Resource) string { return elide(e.names.replace(m.Address())) }
 	for _, m := range b.members {
 		byKey[name(be, m)] = m
 	}

@@ -226,7 +226,7 @@ func matchesText(pattern, text string) bool {
 // at reports whether one of a unit's members has an address, with or without its instance keys.
 func at(pattern string, u *unit) bool {
 	return u != nil && slices.ContainsFunc(u.members, func(m *Resource) bool {
-		return matchesText(pattern, m.Address) || matchesText(pattern, WithoutKeys(m.Address))
+		return matchesText(pattern, m.Address()) || matchesText(pattern, WithoutKeys(m.Address()))
 	})
 }
 
@@ -270,7 +270,7 @@ func (j *judge) ask(m *encounter, known map[string]map[string]bool) {
 		if f := s.facts[u.index]; f != nil && isTier(u) {
 			members = f.members
 		}
-		return &PairSide{Address: r.Address, Members: members, resource: r, typ: u.typ, env: e, known: known[u.typ.Name]}
+		return &PairSide{Address: r.Address(), Members: members, resource: r, typ: u.typ, env: e, known: known[u.typ.Name]}
 	}
 	u := m.b
 	if u == nil {
@@ -300,7 +300,7 @@ func (j *judge) ask(m *encounter, known map[string]map[string]bool) {
 			outcome := j.opt.Custom[rule].Check(pair)
 			told := &m.told[k]
 			if outcome.Problem != "" && told.problem == "" {
-				told.problem, told.about = outcome.Problem, member.Address
+				told.problem, told.about = outcome.Problem, member.Address()
 			}
 			if outcome.Holds || outcome.Message == "" {
 				continue

@@ -259,12 +259,12 @@ func like(list, scalar Value) Value {
 func (d *differ) planned(ref Value, of *environment, value Value, in *environment) bool {
 	want := map[*unit]bool{}
 	for _, t := range of.refs.find(ref.Text) {
-		if u := of.refs.targets[t].u; u != nil && u.pair != nil {
+		if u := of.refs.target(t).u; u != nil && u.pair != nil {
 			want[u.pair] = true
 		}
 	}
 	names := func(text string) bool {
-		return slices.ContainsFunc(in.refs.find(text), func(t int32) bool { return want[in.refs.targets[t].u] })
+		return slices.ContainsFunc(in.refs.find(text), func(t int32) bool { return want[in.refs.target(t).u] })
 	}
 	if value.IsScalar() && names(value.Text) || value.Kind == List && len(value.Items()) == 1 && names(value.Items()[0].Str()) {
 		return true

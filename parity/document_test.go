@@ -199,8 +199,8 @@ func TestDocumentsSaved(t *testing.T) {
 	both := saved(merged)
 	require.Len(t, both.Resources, 2)
 	for _, r := range both.Resources {
-		assert.Equal(t, parity.Secret, r.Attributes.At("content.password").Kind, r.Address)
-		assert.Equal(t, parity.Secret, r.Attributes.At("content.own.pin").Kind, r.Address)
+		assert.Equal(t, parity.Secret, r.Attributes.At("content.password").Kind, r.Address())
+		assert.Equal(t, parity.Secret, r.Attributes.At("content.own.pin").Kind, r.Address())
 	}
 	other := files(t, "", []string{"pin"}, "more.yaml", text)
 	require.NoError(t, other.Merge(saved(one())))

@@ -79,7 +79,7 @@ func memberList(members []*Resource) string {
 			names = append(names, fmt.Sprintf("and %d more", len(members)-show))
 			break
 		}
-		names = append(names, m.Address)
+		names = append(names, m.Address())
 	}
 	return strings.Join(names, ", ")
 }
@@ -132,7 +132,7 @@ func (j *judge) setting(u *unit, d difference, a catalog.Aspect, f *Finding, say
 // namesBalancer reports whether a value of the baseline's names a balancer.
 func (j *judge) namesBalancer(v Value) bool {
 	for _, t := range j.b.refs.find(v.Str()) {
-		if u := j.b.refs.targets[t].u; u != nil && isBalancer(u) {
+		if u := j.b.refs.target(t).u; u != nil && isBalancer(u) {
 			return true
 		}
 	}

@@ -198,7 +198,7 @@ func (j *judge) condition() {
 	for i := range j.c.snap.Resources {
 		if r := &j.c.snap.Resources[i]; r.Deposed {
 			j.add("management/deposed", nil, nil, Finding{
-				Severity: Info, Subject: Subject{Candidate: r.Address}, Path: r.Address, key: r.Address,
+				Severity: Info, Subject: Subject{Candidate: r.Address()}, Path: r.Address(), key: r.Address(),
 				Message: "an object that was replaced is still there",
 			})
 		}
@@ -213,13 +213,13 @@ func (j *judge) condition() {
 		for _, r := range u.members {
 			if r.Unmanaged {
 				j.add("management/unmanaged", nil, u, Finding{
-					Severity: Warning, Subject: Subject{Candidate: r.Address}, Path: r.Address,
+					Severity: Warning, Subject: Subject{Candidate: r.Address()}, Path: r.Address(),
 					Message: "it is live and in no Terraform state",
 				})
 			}
 			if r.Tainted {
 				j.add("management/tainted", nil, u, Finding{
-					Severity: Warning, Subject: Subject{Candidate: r.Address}, Path: r.Address,
+					Severity: Warning, Subject: Subject{Candidate: r.Address()}, Path: r.Address(),
 					Message: "Terraform will replace it on the next apply",
 				})
 			}

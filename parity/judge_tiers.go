@@ -431,12 +431,12 @@ func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
 			names[i] = j.tierName[u]
 			sharing[u] = true
 			for _, t := range j.b.refs.find(j.sb.facts[u.index].host) {
-				j.explained[j.b.refs.targets[t].u] = true // the hosts that are gone
+				j.explained[j.b.refs.target(t).u] = true // the hosts that are gone
 			}
 		}
 		where := host
 		for _, t := range j.c.refs.find(host) {
-			if x := j.c.refs.targets[t].u; x != nil {
+			if x := j.c.refs.target(t).u; x != nil {
 				where = x.address()
 			}
 		}

@@ -515,7 +515,7 @@ func substitution(base, cand *Snapshot, b, c *nameSet) (from, to string) {
 			if o == nil {
 				if n := ordinal()[i]; n < len(nth()[r.Type]) {
 					x := nth()[r.Type][n]
-					if w, v, ok := oneWord(r.Address, x.Address); ok {
+					if w, v, ok := oneWord(r.Address(), x.Address()); ok {
 						o = x
 						t.differ++
 						t.votes[w+"\x00"+v]++
@@ -566,18 +566,23 @@ func substitution(base, cand *Snapshot, b, c *nameSet) (from, to string) {
 // nil.
 func sameAddresses(resources, others []Resource) []*Resource {
 	same := make([]*Resource, len(resources))
+	type address struct {
+		module, typ, name, key string
+		kind                   KeyKind
+	}
+	of := func(r *Resource) address { return address{r.Module, r.Type, r.Name, r.Key, r.KeyKind} }
 	inOrder(len(resources), len(others),
-		func(i int) string { return resources[i].Address }, func(i int) string { return others[i].Address },
+		func(i int) address { return of(&resources[i]) }, func(i int) address { return of(&others[i]) },
 		func(i, o int) { same[i] = &others[o] })
 	return same
 }
 
-// inOrder calls f, for each of n texts that is among m others, with both places; of
+// inOrder calls f, for each of n things that is among m others, with both places; of
 // others that are equal, with the last. Both are in one order, so that most are
 // found where the one before was.
-func inOrder(n, m int, text, other func(int) string, f func(i, o int)) {
-	table := sync.OnceValue(func() map[string]int {
-		at := make(map[string]int, m)
+func inOrder[T comparable](n, m int, thing, other func(int) T, f func(i, o int)) {
+	table := sync.OnceValue(func() map[T]int {
+		at := make(map[T]int, m)
 		for o := range m {
 			at[other(o)] = o
 		}
@@ -585,8 +590,8 @@ func inOrder(n, m int, text, other func(int) string, f func(i, o int)) {
 	})
 	next := 0
 	for i := range n {
-		if next == m || text(i) != other(next) || next+1 < m && other(next+1) == other(next) {
-			o, ok := table()[text(i)]
+		if next == m || thing(i) != other(next) || next+1 < m && other(next+1) == other(next) {
+			o, ok := table()[thing(i)]
 			if !ok {
 				continue
 			}

@@ -75,8 +75,8 @@ func named(environment string, names ...string) *Snapshot {
 	s := &Snapshot{Environment: environment}
 	for i, n := range names {
 		s.Resources = append(s.Resources, Resource{
-			Address: fmt.Sprintf("aws_lb.l%d", i), Type: "aws_lb", Name: fmt.Sprintf("l%d", i),
-			Attributes: ObjectOf([]string{"name"}, []Value{Text(n)}),
+			Declaration: &Declaration{Type: "aws_lb", Name: fmt.Sprintf("l%d", i)},
+			Attributes:  ObjectOf([]string{"name"}, []Value{Text(n)}),
 		})
 	}
 	return s

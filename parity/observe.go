@@ -81,7 +81,7 @@ func versionsOf(u *unit) []ObservedVersion {
 				}
 			case String, Number, Unknown, Secret:
 				if a := u.typ.Aspect(path); a.Kind == catalog.Version && (v.Text != "" || v.Kind == Unknown) {
-					found = append(found, ObservedVersion{a.Detail, m.Address, path, v})
+					found = append(found, ObservedVersion{a.Detail, m.Address(), path, v})
 				}
 			}
 		}

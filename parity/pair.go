@@ -11,8 +11,10 @@ import (
 // by name and tags within a type, then by what things refer to, then by
 // likeness, and last across types of one kind.
 func pairUnits(b, c *environment) {
+	type address struct{ module, text string }
+	of := func(u *unit) address { return address{u.module, u.text} }
 	inOrder(len(b.units), len(c.units),
-		func(i int) string { return b.units[i].key }, func(i int) string { return c.units[i].key },
+		func(i int) address { return of(b.units[i]) }, func(i int) address { return of(c.units[i]) },
 		func(i, o int) {
 			if u, o := b.units[i], c.units[o]; o.pair == nil && o.typ.Name == u.typ.Name {
 				pair(u, o)
@@ -154,7 +156,7 @@ func (p *pairer) byReferrers() {
 			walk = func(v Value, path string) {
 				if v.Kind == String {
 					for _, t := range e.refs.find(v.Text) {
-						if x := e.refs.targets[t]; x.u != nil && left[x.u] && x.attr == "" {
+						if x := e.refs.target(t); x.u != nil && left[x.u] && x.attr == "" {
 							places[x.u] = append(places[x.u], name+" "+path)
 						}
 					}

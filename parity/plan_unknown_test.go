@@ -23,9 +23,9 @@ func TestAClientOfABalancerIsNotBehindIt(t *testing.T) {
 		}
 		text := parity.Text
 		return &parity.Snapshot{Environment: environment, Resources: []parity.Resource{
-			{Address: "maquette_balancer.api", Type: "maquette_balancer", Name: "api", Attributes: object(
+			{Declaration: &parity.Declaration{Type: "maquette_balancer", Name: "api"}, Attributes: object(
 				"id", text(environment+"/balancers/api"), "name", text("api"), "local_url", text("http://127.0.0.1:26001"))},
-			{Address: "maquette_service.web", Type: "maquette_service", Name: "web", Attributes: object(
+			{Declaration: &parity.Declaration{Type: "maquette_service", Name: "web"}, Attributes: object(
 				"id", text(environment+"/services/web"), "name", text("web"), "members", parity.Value{Kind: parity.Number, Text: "2"},
 				"environment", object("API_URL", url))},
 		}}
@@ -40,8 +40,8 @@ func TestAClientOfABalancerIsNotBehindIt(t *testing.T) {
 func TestListsThatAreKnownInPart(t *testing.T) {
 	snapshot := func(environment string, subnets ...parity.Value) *parity.Snapshot {
 		return &parity.Snapshot{Environment: environment, Resources: []parity.Resource{{
-			Address: "aws_db_subnet_group.main", Type: "aws_db_subnet_group", Name: "main",
-			Attributes: parity.ObjectOf([]string{"name", "subnet_ids"}, []parity.Value{parity.Text(environment), parity.ListOf(subnets)}),
+			Declaration: &parity.Declaration{Type: "aws_db_subnet_group", Name: "main"},
+			Attributes:  parity.ObjectOf([]string{"name", "subnet_ids"}, []parity.Value{parity.Text(environment), parity.ListOf(subnets)}),
 		}}}
 	}
 	unknown := parity.Value{Kind: parity.Unknown}

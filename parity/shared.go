@@ -76,9 +76,9 @@ func (e *environment) clone(snap *Snapshot) *environment {
 		c.units[i] = &units[i]
 	}
 	refs := *e.refs
-	refs.env, refs.targets = c, slices.Clone(e.refs.targets)
-	for i := range refs.targets {
-		refs.targets[i].u = c.own(refs.targets[i].u)
+	refs.env, refs.further = c, slices.Clone(e.refs.further)
+	for i := range refs.further {
+		refs.further[i].u = c.own(refs.further[i].u)
 	}
 	c.refs = &refs
 	c.survey = e.survey.clone(c)

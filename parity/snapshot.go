@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-
-	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 // Snapshot is all resources of one environment as one or more sources showed
@@ -80,77 +78,16 @@ type Gap struct {
 	Region  string `json:"region,omitempty"`
 }
 
-// KeyKind tells a resource of a `count` from one of a `for_each`.
-type KeyKind uint8
-
-// A resource's instance key.
-const (
-	NoKey KeyKind = iota
-	CountKey
-	ForEachKey
-)
-
-// Resource is one resource instance.
-type Resource struct {
-	Address  string // module.web["a"].aws_instance.app[0]
-	Module   string // module.web["a"], "" in the root module
-	Type     string
-	Name     string
-	Key      string // the index or key, without brackets and quotes
-	Provider string // registry.terraform.io/hashicorp/aws
-	Schema   int    // version of the resource's schema in its provider
-	KeyKind  KeyKind
-	Tainted  bool
-	Deposed  bool // an object that Terraform replaced and could not delete yet
-	// Planned says that the resource is yet to be made: what its configuration
-	// leaves out, the provider has still to fill in.
-	Planned bool
-	// Partial says that the source does not tell everything: what the resource
-	// leaves out was not read.
-	Partial bool
-	// Unmanaged says that the resource is live and in no Terraform state, where
-	// the source was held against one.
-	Unmanaged bool
-	sealed    bool // it came from a sealed snapshot into one that is not
-	// Attributes are named as in the Terraform provider, but for one of the name
-	// OnlyLive.
-	Attributes Value
-}
-
-// OnlyLive names the attribute that holds what only running things tell and no
-// Terraform state: the images and packages that run, where they run, what
-// maintenance is pending.
-const OnlyLive = "live"
-
-var instanceKeys = lazyregexp.New(`\[("([^"\\]|\\.)*"|\d+)\]`)
-
-// WithoutKeys is an address without its instance keys: module.a["x"].b.c[0]
-// becomes module.a.b.c, as configurations name it.
-func WithoutKeys(address string) string {
-	if !strings.Contains(address, "[") {
-		return address
-	}
-	return instanceKeys.ReplaceAllString(address, "")
-}
-
-// block returns the resource's address without its own instance key.
-func (r *Resource) block() string {
-	if r.Module == "" {
-		return r.Type + "." + r.Name
-	}
-	return r.Module + "." + r.Type + "." + r.Name
-}
-
 // Merge adds what another source showed of the same environment. No resource may be in both.
 func (s *Snapshot) Merge(other *Snapshot) error {
 	have := make(map[string]bool, len(s.Resources))
 	for i := range s.Resources {
-		have[s.Resources[i].Address] = true
+		have[s.Resources[i].Address()] = true
 	}
 	for i := range other.Resources {
-		if r := &other.Resources[i]; have[r.Address] && !r.Deposed {
+		if r := &other.Resources[i]; have[r.Address()] && !r.Deposed {
 			return fmt.Errorf("%s is both in %s and in %s: observe it in one of them",
-				r.Address, strings.Join(s.Sources, ", "), strings.Join(other.Sources, ", "))
+				r.Address(), strings.Join(s.Sources, ", "), strings.Join(other.Sources, ", "))
 		}
 	}
 	s.shared = nil
@@ -224,20 +161,4 @@ func (s *Snapshot) sortResources() {
 		resources[to] = s.Resources[from]
 	}
 	s.Resources = resources
-}
-
-// compareBlocks orders resources by their blocks' addresses, of which few have to
-// be made for it.
-func compareBlocks(a, b *Resource) int {
-	part := func(x, y string) (order int, ok bool) {
-		return strings.Compare(x, y), x == y || !strings.HasPrefix(x, y) && !strings.HasPrefix(y, x)
-	}
-	for _, p := range [][2]string{{a.Module, b.Module}, {a.Type, b.Type}} {
-		if order, ok := part(p[0], p[1]); !ok {
-			return strings.Compare(a.block(), b.block())
-		} else if order != 0 {
-			return order
-		}
-	}
-	return strings.Compare(a.Name, b.Name)
 }

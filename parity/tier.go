@@ -151,7 +151,7 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 			return // a name that many share names none of them here
 		}
 		for _, t := range found {
-			if x := s.env.refs.targets[t].u; x != nil && s.seen[x.index] != s.times {
+			if x := s.env.refs.target(t).u; x != nil && s.seen[x.index] != s.times {
 				s.seen[x.index] = s.times
 				out = append(out, x)
 			}
@@ -195,7 +195,7 @@ func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) *facts {
 			if name := m.Attributes.At(p); name.Str() != "" {
 				f.replica = true
 				for _, t := range s.env.refs.find(name.Text) {
-					if x := s.env.refs.targets[t].u; x != nil && x != u && x.typ == u.typ {
+					if x := s.env.refs.target(t).u; x != nil && x != u && x.typ == u.typ {
 						f.primary = x
 					}
 				}
@@ -366,7 +366,7 @@ func (s *survey) zones(m *Resource, t *catalog.Type, into map[string]bool, depth
 			continue
 		}
 		for _, found := range s.env.refs.at(n, x.leaf) {
-			if u := s.env.refs.targets[found].u; u != nil && (u.typ.Kind == "subnet" || u.typ.Kind == "subnet_group") {
+			if u := s.env.refs.target(found).u; u != nil && (u.typ.Kind == "subnet" || u.typ.Kind == "subnet_group") {
 				for _, sm := range u.members {
 					s.zones(sm, u.typ, into, depth+1)
 				}
@@ -387,7 +387,7 @@ func (s *survey) size(m *Resource, t *catalog.Type) string {
 		found := ""
 		eachString(m.Attributes.packed().item(i), func(text string) {
 			for _, x := range s.env.refs.find(text) {
-				if u := s.env.refs.targets[x].u; u != nil && u.typ.Kind == "template" && found == "" {
+				if u := s.env.refs.target(x).u; u != nil && u.typ.Kind == "template" && found == "" {
 					found = s.ownSize(u.members[0], u.typ)
 				}
 			}
@@ -465,7 +465,7 @@ func tierNames(units []*unit) map[*unit]string {
 			continue
 		}
 		for _, u := range us {
-			names[u] = n + " (" + strings.TrimSuffix(strings.TrimPrefix(u.key, u.module+"."), ".") + ")"
+			names[u] = n + " (" + strings.TrimSuffix(u.text, ".") + ")"
 			if u.module != "" {
 				names[u] = n + " (" + u.module + ")"
 			}

@@ -11,15 +11,26 @@ import (
 // A unit is what is compared as one: a resource, or the interchangeable
 // resources (members) of one `count`, `for_each` or replicated module.
 type unit struct {
+	*label
 	index   int    // in its environment's units
-	key     string // canonical address, equal for counterparts
-	typ     *catalog.Type
 	module  string // canonical module path
-	name    string // canonical block name
-	each    string // canonical for_each key, where it tells units apart
 	members []*Resource
 
 	pair *unit // the counterpart in the other environment
+}
+
+// label is what units are called in their modules, equal for counterparts.
+type label struct {
+	typ  *catalog.Type
+	name string // canonical block name
+	each string // canonical for_each key, or what else tells units of a block apart
+	text string // all of it, as an address
+}
+
+// labelKey is what a label is made of.
+type labelKey struct {
+	typ                *catalog.Type
+	name, each, suffix string
 }
 
 // environment is one snapshot, prepared for comparison.
@@ -37,25 +48,34 @@ type environment struct {
 	// What functions said of texts that come often.
 	canonicalNames, modulePaths, stems, zoneStems map[string]string
 	lastModule, lastPath                          string
+	labels                                        map[labelKey]*label
+}
+
+// key is the unit's canonical address, equal for counterparts.
+func (u *unit) key() string {
+	if u.module == "" {
+		return u.text
+	}
+	return u.module + "." + u.text
 }
 
 // commonKey is the key of a unit and its counterpart alike: the lesser of both.
 func (u *unit) commonKey() string {
-	if u.pair != nil && u.pair.key < u.key {
-		return u.pair.key
+	if u.pair != nil && byUnitKey(u.pair, u) < 0 {
+		return u.pair.key()
 	}
-	return u.key
+	return u.key()
 }
 
 // address is how the user knows the unit: its only member's address, or what
 // the members' addresses have in common.
 func (u *unit) address() string {
 	if len(u.members) == 1 {
-		return u.members[0].Address
+		return u.members[0].Address()
 	}
-	first := u.members[0].block()
+	first := u.members[0].Block()
 	for _, m := range u.members[1:] {
-		if m.block() != first {
+		if m.Block() != first {
 			return commonAddress(u.members)
 		}
 	}
@@ -67,7 +87,7 @@ func (u *unit) address() string {
 
 // commonAddress writes * where the members' addresses differ.
 func commonAddress(members []*Resource) string {
-	a, b := members[0].Address, members[len(members)-1].Address
+	a, b := members[0].Address(), members[len(members)-1].Address()
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] {
 		i++
@@ -136,13 +156,18 @@ func remembered(known *map[string]string, s string, f func(string) string) strin
 	return result
 }
 
+// unitKey is where a unit is, and what it is called there.
+type unitKey struct {
+	module string
+	label  *label
+}
+
 // buildUnits groups the snapshot's resources. Deposed objects are no members.
 func (e *environment) buildUnits() {
-	groups := make(map[string]*unit, len(e.snap.Resources)/2)
+	groups := make(map[unitKey]*unit, len(e.snap.Resources)/2)
 	order := make([]*unit, 0, len(e.snap.Resources)/2)
 	var room []unit
 	var lists []*Resource // of one member each
-	var key []byte
 	var last *Resource
 	var of *unit // the unit of the last
 	for i := range e.snap.Resources {
@@ -154,21 +179,15 @@ func (e *environment) buildUnits() {
 			of.members = append(of.members, r)
 			continue
 		}
-		var u unit
-		u, key = e.place(r, e.cat.Type(r.Type), key[:0])
-		if of = groups[string(key)]; of == nil {
+		key := e.place(r)
+		if of = groups[key]; of == nil {
 			if len(room) == 0 {
 				room, lists = make([]unit, 64), make([]*Resource, 64)
 			}
 			of, room = &room[0], room[1:]
-			u.members, lists = lists[:0:1], lists[1:]
-			if u.key = r.Address; strings.HasPrefix(u.key, string(key)) {
-				u.key = u.key[:len(key)] // in no memory of its own
-			} else {
-				u.key = string(key)
-			}
-			*of = u
-			groups[u.key] = of
+			*of = unit{label: key.label, module: key.module, members: lists[:0:1]}
+			lists = lists[1:]
+			groups[key] = of
 			order = append(order, of)
 		}
 		last = r
@@ -184,9 +203,8 @@ func (e *environment) buildUnits() {
 			blocks := slices.ContainsFunc(u.members[1:], func(r *Resource) bool { return e.source(r) != source })
 			for _, part := range e.split(u.members, blocks) {
 				u := *u
-				u.key += part.suffix
 				if part.suffix != "" {
-					u.each = part.suffix
+					u.label = e.label(labelKey{u.typ, u.name, u.each, part.suffix})
 				}
 				add(&u, part.list)
 			}
@@ -196,9 +214,9 @@ func (e *environment) buildUnits() {
 	}
 }
 
-// place gives the unit a resource belongs to, by its address alone, without its
-// key, which is added to one.
-func (e *environment) place(r *Resource, t *catalog.Type, key []byte) (unit, []byte) {
+// place says which unit a resource belongs to, by its address alone.
+func (e *environment) place(r *Resource) unitKey {
+	t := e.cat.Type(r.Type)
 	shortened := e.canonicalName
 	by := func(known *map[string]string, short func(string) string) func(string) string {
 		return func(s string) string {
@@ -213,21 +231,34 @@ func (e *environment) place(r *Resource, t *catalog.Type, key []byte) (unit, []b
 	case t.Scale != catalog.NotCounted || follows[t.Kind]:
 		shortened = by(&e.stems, stem)
 	}
-	u := unit{typ: t, module: e.modulePath(r.Module), name: shortened(r.Name)}
-	if u.name == "" {
-		u.name = e.canonicalName(r.Name)
+	key := labelKey{typ: t, name: shortened(r.Name)}
+	if key.name == "" {
+		key.name = e.canonicalName(r.Name)
 	}
 	if r.KeyKind == ForEachKey {
-		u.each = shortened(r.Key)
+		key.each = shortened(r.Key)
 	}
-	if u.module != "" {
-		key = append(append(key, u.module...), '.')
+	return unitKey{e.modulePath(r.Module), e.label(key)}
+}
+
+// label is the one that is made of a key.
+func (e *environment) label(key labelKey) *label {
+	l := e.labels[key]
+	if l == nil {
+		l = &label{typ: key.typ, name: key.name, each: key.each, text: key.typ.Name + "." + key.name}
+		if key.each != "" {
+			l.text += "[" + key.each + "]"
+		}
+		if key.suffix != "" {
+			l.text += key.suffix
+			l.each = key.suffix
+		}
+		if e.labels == nil {
+			e.labels = map[labelKey]*label{}
+		}
+		e.labels[key] = l
 	}
-	key = append(append(append(key, r.Type...), '.'), u.name...)
-	if u.each != "" {
-		key = append(append(append(key, '['), u.each...), ']')
-	}
-	return u, key
+	return l
 }
 
 type part struct {
@@ -244,7 +275,7 @@ var follows = map[string]bool{
 // source is the block of configuration a resource comes from, as far as its
 // address tells: `count` of a module or a block does not make another one.
 func (e *environment) source(r *Resource) string {
-	return e.names.replace(countIndex.ReplaceAllString(r.block(), ""))
+	return e.names.replace(countIndex.ReplaceAllString(r.Block(), ""))
 }
 
 var (
@@ -345,7 +376,15 @@ func (r *Resource) tag(name string) string {
 }
 
 // byUnitKey orders units by their key, for output.
-func byUnitKey(x, y *unit) int { return strings.Compare(x.key, y.key) }
+func byUnitKey(x, y *unit) int {
+	if x.module == y.module {
+		return strings.Compare(x.text, y.text)
+	}
+	if order, ok := byHead(x.module, y.module); ok {
+		return order
+	}
+	return strings.Compare(x.key(), y.key())
+}
 
 // sortedUnits returns some of the units by their key.
 func sortedUnits(us []*unit, some func(*unit) bool) []*unit {

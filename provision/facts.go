@@ -164,7 +164,7 @@ func addresses(all []*parity.Resource) string {
 		if i == 5 {
 			return strings.Join(list, ", ") + fmt.Sprintf(" and %d more", len(all)-i)
 		}
-		list = append(list, r.Address)
+		list = append(list, r.Address())
 	}
 	return strings.Join(list, ", ")
 }
@@ -187,7 +187,7 @@ func (f *Facts) follow(r *parity.Resource, path hcl.Traversal, want sought) (par
 		}
 		i, _ := index.Key.AsBigFloat().Int64()
 		if at.Kind != parity.List || i < 0 || int(i) >= len(at.Items()) {
-			return at, problem(index.SrcRange, "No such element", "%s has no element %s there.", r.Address, keyText(index.Key))
+			return at, problem(index.SrcRange, "No such element", "%s has no element %s there.", r.Address(), keyText(index.Key))
 		}
 		at = at.Items()[i]
 	}
@@ -200,13 +200,13 @@ func member(r *parity.Resource, v parity.Value, key string, at hcl.Range) (parit
 	case v.Kind == parity.Secret, v.Kind == parity.Unknown:
 		return v, nil // told by the caller
 	case v.Kind == parity.List:
-		return v, problem(at, "A list", "%s has a list there: name one of its elements first, as [0].", r.Address)
+		return v, problem(at, "A list", "%s has a list there: name one of its elements first, as [0].", r.Address())
 	case v.Kind != parity.Object:
-		return v, problem(at, "Unknown attribute", "%s has no %q there.", r.Address, key)
+		return v, problem(at, "Unknown attribute", "%s has no %q there.", r.Address(), key)
 	case !slices.Contains(v.Keys(), key) && r.Partial:
-		return v, problem(at, "Incomplete observation", "%q of %s was not read.", key, r.Address)
+		return v, problem(at, "Incomplete observation", "%q of %s was not read.", key, r.Address())
 	case !slices.Contains(v.Keys(), key):
-		return v, problem(at, "Unknown attribute", "%s has no %q.%s", r.Address, key, suggest(key, v.Keys()))
+		return v, problem(at, "Unknown attribute", "%s has no %q.%s", r.Address(), key, suggest(key, v.Keys()))
 	}
 	return v.Get(key), nil
 }

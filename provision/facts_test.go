@@ -91,7 +91,7 @@ func TestWhatCannotBeFollowed(t *testing.T) {
 	changed := func(address, attribute string, value parity.Value) *Facts {
 		return shopFacts(t, func(s *parity.Snapshot) {
 			for i := range s.Resources {
-				if r := &s.Resources[i]; r.Address == address {
+				if r := &s.Resources[i]; r.Address() == address {
 					keys, items := append([]string{}, r.Attributes.Keys()...), append([]parity.Value{}, r.Attributes.Items()...)
 					for k, key := range keys {
 						if key == attribute {

@@ -73,19 +73,19 @@ func TestRead(t *testing.T) {
 	account(t)
 	state := &parity.Snapshot{Sources: []string{"staging.tfstate"}, Resources: []parity.Resource{
 		{
-			Address: "aws_sqs_queue.jobs", Type: "aws_sqs_queue", Name: "jobs",
-			Attributes: parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text("arn:aws-cn:sqs:cn-north-1:123456789012:orders")}),
+			Declaration: &parity.Declaration{Type: "aws_sqs_queue", Name: "jobs"},
+			Attributes:  parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text("arn:aws-cn:sqs:cn-north-1:123456789012:orders")}),
 		},
 		{
-			Address: "aws_sqs_queue.gone", Type: "aws_sqs_queue", Name: "gone",
-			Attributes: parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text("arn:aws-cn:sqs:cn-north-1:123456789012:gone")}),
+			Declaration: &parity.Declaration{Type: "aws_sqs_queue", Name: "gone"},
+			Attributes:  parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text("arn:aws-cn:sqs:cn-north-1:123456789012:gone")}),
 		},
 	}}
 	m := tell(t, wire.Request{Source: "aws://cn-north-1?tag.Environment=staging", Rate: 1000, Known: wire.Addresses(state)})
 	require.Empty(t, m.Error)
 	snap := m.Result.Snapshot.Unpack()
 	require.Len(t, snap.Resources, 1)
-	assert.Equal(t, "aws_sqs_queue.jobs", snap.Resources[0].Address)
+	assert.Equal(t, "aws_sqs_queue.jobs", snap.Resources[0].Address())
 	assert.Equal(t, "45", snap.Resources[0].Attributes.Get("visibility_timeout_seconds").Text)
 	assert.Equal(t, []string{"aws_sqs_queue.gone"}, snap.Gone)
 	assert.Contains(t, snap.Shows, "aws_sqs_queue")

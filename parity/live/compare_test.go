@@ -135,10 +135,10 @@ func TestTheStateNamesWhatIsLive(t *testing.T) {
 	state := stateOf(t, "production")
 	// Something was made by hand, and something of the state is gone.
 	kept := slices.DeleteFunc(slices.Clone(state.Resources), func(r parity.Resource) bool {
-		return r.Address == "aws_sns_topic.alerts" || r.Address == "aws_route_table_association.public[1]"
+		return r.Address() == "aws_sns_topic.alerts" || r.Address() == "aws_route_table_association.public[1]"
 	})
 	gone := state.Resources[slices.IndexFunc(state.Resources, func(r parity.Resource) bool { return r.Type == "aws_sns_topic" })]
-	gone.Address, gone.Name = "aws_sns_topic.deleted", "deleted"
+	gone.Declaration = &parity.Declaration{Type: gone.Type, Name: "deleted", Provider: gone.Provider}
 	gone.Attributes = parity.ObjectOf([]string{"id"}, []parity.Value{parity.Text("arn:aws:sns:us-east-1:123456789012:deleted")})
 	state.Resources = append(kept, gone)
 
@@ -154,7 +154,7 @@ func TestTheStateNamesWhatIsLive(t *testing.T) {
 	assert.Equal(t, []string{"aws_sns_topic.deleted"}, snap.Gone)
 	addresses := map[string]bool{}
 	for _, r := range snap.Resources {
-		addresses[r.Address] = r.Unmanaged
+		addresses[r.Address()] = r.Unmanaged
 	}
 	assert.Contains(t, addresses, "aws_instance.worker[3]")
 	assert.Contains(t, addresses, `aws_ssm_parameter.config["DB_POOL"]`)
@@ -247,7 +247,7 @@ func TestAgreementTable(t *testing.T) {
 		require.NoError(t, err)
 		found := map[string]parity.Value{}
 		for _, r := range snap.Resources {
-			found[r.Address] = r.Attributes
+			found[r.Address()] = r.Attributes
 		}
 		for _, r := range state.Resources {
 			typ := cat.Type(r.Type)
@@ -255,7 +255,7 @@ func TestAgreementTable(t *testing.T) {
 				if k := typ.Aspect(attr).Kind; k == catalog.Identity || r.Attributes.Items()[i].Empty() || attr == "tags" {
 					continue
 				}
-				v, ok := found[r.Address]
+				v, ok := found[r.Address()]
 				if ok && slices.Contains(v.Keys(), attr) {
 					note(agree, r.Type, attr)
 				} else {

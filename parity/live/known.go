@@ -79,11 +79,11 @@ func (k *knownState) unmanaged(rec *record) bool { return k != nil && !k.has(rec
 
 func (k *knownState) address(rec *record) address {
 	res := k.of(rec)
-	if res == nil || k.found[res.Address] {
+	if res == nil || k.found[res.Address()] {
 		return address{}
 	}
-	k.found[res.Address] = true
-	return address{res.Module, res.Name, res.KeyKind, res.Key, res.Address}
+	k.found[res.Address()] = true
+	return address{res.Module, res.Name, res.KeyKind, res.Key}
 }
 
 // blocks are the addresses, without keys, that the state has taken.
@@ -91,7 +91,7 @@ func (k *knownState) blocks() map[string]bool {
 	taken := map[string]bool{}
 	if k != nil {
 		for i := range k.all {
-			taken[parity.WithoutKeys(k.all[i].Address)] = true
+			taken[parity.WithoutKeys(k.all[i].Address())] = true
 		}
 	}
 	return taken
@@ -118,8 +118,8 @@ func (k *knownState) finish(snap *parity.Snapshot, r *run) {
 	}
 	for i := range k.all {
 		res := &k.all[i]
-		if !res.Deposed && !k.found[res.Address] && whole[res.Type] {
-			snap.Gone = append(snap.Gone, res.Address)
+		if !res.Deposed && !k.found[res.Address()] && whole[res.Type] {
+			snap.Gone = append(snap.Gone, res.Address())
 		}
 	}
 	slices.Sort(snap.Gone)

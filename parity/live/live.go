@@ -222,7 +222,7 @@ func (r *run) snapshot(chosen []*record) *parity.Snapshot {
 		snap.Resources = append(snap.Resources, rec.resource())
 	}
 	slices.SortFunc(snap.Externals, func(a, b parity.External) int { return strings.Compare(a.Address+a.Names[0], b.Address+b.Names[0]) })
-	slices.SortFunc(snap.Resources, func(a, b parity.Resource) int { return strings.Compare(a.Address, b.Address) })
+	slices.SortFunc(snap.Resources, func(a, b parity.Resource) int { return strings.Compare(a.Address(), b.Address()) })
 	snap.Incomplete = r.incomplete()
 	if len(snap.Resources) == 0 && len(snap.Incomplete) == 0 {
 		snap.Incomplete = append(snap.Incomplete, parity.Gap{Source: r.source.Text, Reason: "nothing in the account belongs to the environment as it is described" + r.source.describe()})

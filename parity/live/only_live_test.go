@@ -348,7 +348,7 @@ func TestWhatNobodyUses(t *testing.T) {
 		for _, arn := range arns {
 			name := strings.NewReplacer("/", "_", ":", "_").Replace(arn[strings.LastIndex(arn, ":")-5:])
 			state.Resources = append(state.Resources, parity.Resource{
-				Address: typ + "." + name, Type: typ, Name: name, Attributes: parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text(arn)}),
+				Declaration: &parity.Declaration{Type: typ, Name: name}, Attributes: parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text(arn)}),
 			})
 		}
 	}

@@ -57,7 +57,6 @@ type address struct {
 	module, name string
 	kind         parity.KeyKind
 	key          string
-	whole        string
 }
 
 // add notes what was found. Attributes that are not in attrs were not read.
@@ -177,8 +176,8 @@ func (rec *record) resource() parity.Resource {
 		rec.attrs[parity.OnlyLive] = rec.live
 	}
 	return parity.Resource{
-		Address: rec.address.whole, Module: rec.address.module, Type: rec.typ, Name: rec.address.name,
-		KeyKind: rec.address.kind, Key: rec.address.key, Provider: awsProvider, Partial: true,
+		Declaration: &parity.Declaration{Type: rec.typ, Name: rec.address.name, Provider: awsProvider},
+		Module:      rec.address.module, KeyKind: rec.address.kind, Key: rec.address.key, Partial: true,
 		Unmanaged: rec.reader.known.unmanaged(rec), Attributes: value(rec.attrs),
 	}
 }
@@ -188,7 +187,7 @@ func (rec *record) resource() parity.Resource {
 func (r *run) name(chosen []*record) {
 	groups := map[string][]*record{}
 	for _, rec := range chosen {
-		if rec.address = r.known.address(rec); rec.address.whole != "" {
+		if rec.address = r.known.address(rec); rec.address.name != "" {
 			continue
 		}
 		rec.address.name = identifier(r.label(rec, 0))
@@ -199,13 +198,11 @@ func (r *run) name(chosen []*record) {
 	for _, block := range slices.Sorted(maps.Keys(groups)) {
 		list := groups[block]
 		if taken[block] {
-			block += "_live"
 			for _, rec := range list {
 				rec.address.name += "_live"
 			}
 		}
 		if len(list) == 1 {
-			list[0].address.whole = block
 			continue
 		}
 		slices.SortFunc(list, func(a, b *record) int {
@@ -213,7 +210,6 @@ func (r *run) name(chosen []*record) {
 		})
 		for i, rec := range list {
 			rec.address.kind, rec.address.key = parity.CountKey, strconv.Itoa(i)
-			rec.address.whole = fmt.Sprintf("%s[%d]", block, i)
 		}
 	}
 }

@@ -351,7 +351,7 @@ func TestFewestCalls(t *testing.T) {
 	assert.Equal(t, want, byType)
 	for _, r := range snap.Resources {
 		if r.Type == "aws_sqs_queue" {
-			assert.Equal(t, "shop", r.Attributes.Get("tags_all").Get("Team").Str(), r.Address)
+			assert.Equal(t, "shop", r.Attributes.Get("tags_all").Get("Team").Str(), r.Address())
 		}
 	}
 	asked, _, _ := s.asked()

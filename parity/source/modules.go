@@ -180,7 +180,7 @@ func (m moduleReader) resource(p *part, depth int) error {
 	}
 	if m.namesOnly {
 		if v.Get("mode").Str() == "data" {
-			m.external(parity.Resource{Type: v.Get("type").Str(), Name: v.Get("name").Str(), Attributes: v.Get("values")})
+			m.external(parity.Resource{Declaration: &parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str()}, Attributes: v.Get("values")})
 		}
 		return nil
 	}
@@ -211,8 +211,7 @@ func (m moduleReader) locate(p part, address string) {
 		return
 	}
 	for i := p.resources[0]; i < p.resources[1]; i++ {
-		r := &m.snap.Resources[i]
-		r.Module, r.Address = address, address+"."+r.Address
+		m.snap.Resources[i].Module = address
 	}
 	for i := p.externals[0]; i < p.externals[1]; i++ {
 		e := &m.snap.Externals[i]

@@ -128,8 +128,8 @@ func (d *treeDocument) values(module parity.Value, depth int) error {
 			return fmt.Errorf("resource %q: %w", clip(v.Get("address").Str()), err)
 		}
 		r := parity.Resource{
-			Module: module.Get("address").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(),
-			Provider: v.Get("provider_name").Str(), Tainted: v.Get("tainted").Text == "true",
+			Declaration: d.declared(parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str(), Provider: v.Get("provider_name").Str()}),
+			Module:      module.Get("address").Str(), Tainted: v.Get("tainted").Text == "true",
 			Deposed: v.Get("deposed_key").Str() != "", Attributes: v.Get("values"),
 		}
 		if v.Kind != parity.Object || r.Type == "" || r.Name == "" {
@@ -147,7 +147,7 @@ func (d *treeDocument) values(module parity.Value, depth int) error {
 			continue
 		case "managed":
 		default:
-			return fmt.Errorf("%s has the unknown mode %q", clip(r.Address), clip(mode))
+			return fmt.Errorf("%s has the unknown mode %q", clip(r.Address()), clip(mode))
 		}
 		r.Attributes = overlay(r.Attributes, v.Get("sensitive_values"), hide)
 		d.snap.Resources = append(d.snap.Resources, r)
@@ -170,7 +170,7 @@ func (d *treeDocument) dataSources(module parity.Value, depth int) error {
 	for _, v := range module.Get("resources").Items() {
 		if v.Get("mode").Str() == "data" {
 			d.external(parity.Resource{
-				Module: module.Get("address").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(), Attributes: v.Get("values"),
+				Module: module.Get("address").Str(), Declaration: &parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str()}, Attributes: v.Get("values"),
 			})
 		}
 	}
@@ -209,10 +209,10 @@ func (d *treeDocument) plan(name string) {
 	d.modules(d.config.Get("root_module"), "", configs, 0)
 	for i := range resources {
 		r := &resources[i]
-		r.Planned = d.created[r.Address]
-		r.Attributes = overlay(r.Attributes, d.sensitive[r.Address], hide)
-		r.Attributes = overlay(r.Attributes, d.unknown[r.Address], func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} })
-		r.Attributes = refer(r.Attributes, configs[parity.WithoutKeys(r.Address)], r.Module)
+		r.Planned = d.created[r.Address()]
+		r.Attributes = overlay(r.Attributes, d.sensitive[r.Address()], hide)
+		r.Attributes = overlay(r.Attributes, d.unknown[r.Address()], func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} })
+		r.Attributes = refer(r.Attributes, configs[parity.WithoutKeys(r.Address())], r.Module)
 	}
 	d.snap.Resources = resources
 }
@@ -230,9 +230,9 @@ func told(s *parity.Snapshot, err error) string {
 	for i := range s.Resources {
 		r := s.Resources[i]
 		form, ok := r.Attributes.Form()
-		attributes := r.Attributes
-		r.Attributes = parity.Value{}
-		fmt.Fprintf(&b, "%+v %t ", r, ok)
+		attributes, of := r.Attributes, *r.Declaration
+		r.Attributes, r.Declaration = parity.Value{}, nil
+		fmt.Fprintf(&b, "%+v %+v %t ", of, r, ok)
 		tell(&b, attributes, form, true)
 		b.WriteByte('\n')
 	}

@@ -128,7 +128,7 @@ func TestManyInstancesAreReadOneByOne(t *testing.T) {
 	for _, more := range []string{`, "each": "list"`, `, "x": [1, {"y": null}]`} {
 		s, err := read(`{%s, "instances": [%s]`+more+`}, {"mode": "managed", "type": "a_b", "name": "last", "instances": [{"attributes": {}}]}`, all)
 		require.Empty(t, err)
-		require.Equal(t, "a_b.last", s.Resources[len(s.Resources)-1].Address)
+		require.Equal(t, "a_b.last", s.Resources[len(s.Resources)-1].Address())
 	}
 	_, err := read(`{%s, "instances": [%s], "type": "a_c"}`, all)
 	require.Contains(t, err, "type of module.m.a_b.c comes after its many instances")

@@ -16,8 +16,8 @@ func (d *document) shown(v parity.Value, module string) error {
 		return fmt.Errorf("resource %q: %w", clip(v.Get("address").Str()), err)
 	}
 	r := parity.Resource{
-		Module: module, Type: v.Get("type").Str(), Name: v.Get("name").Str(),
-		Provider: v.Get("provider_name").Str(), Tainted: v.Get("tainted").Text == "true",
+		Declaration: d.declared(parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str(), Provider: v.Get("provider_name").Str()}),
+		Module:      module, Tainted: v.Get("tainted").Text == "true",
 		Deposed: v.Get("deposed_key").Str() != "", Attributes: v.Get("values"),
 	}
 	if v.Kind != parity.Object || r.Type == "" || r.Name == "" {
@@ -35,7 +35,7 @@ func (d *document) shown(v parity.Value, module string) error {
 		return nil
 	case "managed":
 	default:
-		return fmt.Errorf("%s has the unknown mode %q", clip(r.Address), clip(mode))
+		return fmt.Errorf("%s has the unknown mode %q", clip(r.Address()), clip(mode))
 	}
 	r.Attributes = d.pack.Pack(laidOver(r.Attributes, v.Get("sensitive_values"), hide))
 	d.add(r)
@@ -171,12 +171,13 @@ func (d *document) plan(name string) {
 	d.modules(d.config.Get("root_module"), "", configs, 0)
 	for i := range d.snap.Resources {
 		r := &d.snap.Resources[i]
-		if c := d.changes[r.Address]; c != nil {
+		address := r.Address()
+		if c := d.changes[address]; c != nil {
 			r.Planned = c.created
 			r.Attributes = laidOver(r.Attributes, c.sensitive, hide)
 			r.Attributes = laidOver(r.Attributes, c.unknown, func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} })
 		}
-		if config := configs[parity.WithoutKeys(r.Address)]; config.Kind != parity.Null {
+		if config := configs[parity.WithoutKeys(address)]; config.Kind != parity.Null {
 			if form, ok := r.Attributes.Form(); !ok || refers(form, config, true) {
 				r.Attributes = refer(r.Attributes, config, r.Module)
 			}

@@ -23,9 +23,10 @@ func (d *document) snapshotResource(v parity.Value) error {
 	if err := members(v, snapshotKinds); err != nil {
 		return err
 	}
+	of := parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str(), Provider: v.Get("provider").Str()}
+	of.Schema, _ = strconv.Atoi(v.Get("schema_version").Text)
 	r := parity.Resource{
-		Module: v.Get("module").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(),
-		Provider: v.Get("provider").Str(), Tainted: v.Get("tainted").Text == "true",
+		Declaration: d.declared(of), Module: v.Get("module").Str(), Tainted: v.Get("tainted").Text == "true",
 		Deposed: v.Get("deposed").Text == "true", Planned: v.Get("planned").Text == "true",
 		Partial: v.Get("partial").Text == "true", Unmanaged: v.Get("unmanaged").Text == "true", Attributes: parity.FromSnapshot(v.Get("attributes")),
 	}
@@ -39,7 +40,6 @@ func (d *document) snapshotResource(v parity.Value) error {
 		return errors.New("a resource's attributes are no object")
 	}
 	r.Attributes = d.pack.Pack(r.Attributes)
-	r.Schema, _ = strconv.Atoi(v.Get("schema_version").Text)
 	d.add(r)
 	return nil
 }
@@ -177,7 +177,7 @@ func Write(w io.Writer, s *parity.Snapshot) error {
 		line.Truncate(line.Len() - len("}\n"))
 		attributes = r.Attributes.AppendJSON(attributes[:0])
 		if !jsontext.Value(attributes).IsValid(jsontext.AllowDuplicateNames(true)) {
-			return fmt.Errorf("the attributes of %s cannot be written as JSON", r.Address)
+			return fmt.Errorf("the attributes of %s cannot be written as JSON", r.Address())
 		}
 		if i > 0 {
 			bw.WriteByte(',')

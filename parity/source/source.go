@@ -210,6 +210,7 @@ type document struct {
 	alike        map[change]*change // plan: each once
 	config       parity.Value       // plan: configuration
 	providers    map[string]string  // the addresses in what a state calls them
+	declarations map[parity.Declaration]*parity.Declaration
 	words        map[string]string  // of a state: the names of modules, types and resources
 	patterns     map[string][]known // of a state: how instances are written, by their type
 	learned      map[string]int     // how many were made

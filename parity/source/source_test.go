@@ -59,7 +59,7 @@ func stateOf(resources ...string) string {
 func addresses(s *parity.Snapshot) []string {
 	out := []string{}
 	for i := range s.Resources {
-		out = append(out, s.Resources[i].Address)
+		out = append(out, s.Resources[i].Address())
 	}
 	return out
 }
@@ -92,46 +92,57 @@ func TestStateInstances(t *testing.T) {
 	const head = `{"mode":"managed","type":"aws_instance","name":"web","provider":"provider[\"registry.terraform.io/hashicorp/aws\"]",`
 	tests := []struct {
 		name, resource string
+		addresses      []string
 		want           []parity.Resource
 	}{
 		{
 			"single", head + `"instances":[{"schema_version":1,"attributes":{"id":"i-1"}}]}`,
-			[]parity.Resource{{Address: "aws_instance.web", Schema: 1}},
+			[]string{"aws_instance.web"},
+			[]parity.Resource{{Declaration: &parity.Declaration{Schema: 1}}},
 		},
 		{
 			"count", head + `"instances":[{"index_key":0,"attributes":{}},{"index_key":10,"attributes":{}}]}`,
+			[]string{"aws_instance.web[0]", "aws_instance.web[10]"},
 			[]parity.Resource{
-				{Address: "aws_instance.web[0]", KeyKind: parity.CountKey, Key: "0"},
-				{Address: "aws_instance.web[10]", KeyKind: parity.CountKey, Key: "10"},
+				{KeyKind: parity.CountKey, Key: "0"},
+				{KeyKind: parity.CountKey, Key: "10"},
 			},
 		},
 		{
 			"for_each", head + `"instances":[{"index_key":"a b","attributes":{}},{"index_key":"q\"\\","attributes":{}},{"index_key":"ünï😀","attributes":{}},{"index_key":"","attributes":{}}]}`,
+			[]string{`aws_instance.web["a b"]`, `aws_instance.web["q\"\\"]`, `aws_instance.web["ünï😀"]`, `aws_instance.web[""]`},
 			[]parity.Resource{
-				{Address: `aws_instance.web["a b"]`, KeyKind: parity.ForEachKey, Key: "a b"},
-				{Address: `aws_instance.web["q\"\\"]`, KeyKind: parity.ForEachKey, Key: `q"\`},
-				{Address: `aws_instance.web["ünï😀"]`, KeyKind: parity.ForEachKey, Key: "ünï😀"},
-				{Address: `aws_instance.web[""]`, KeyKind: parity.ForEachKey, Key: ""},
+				{KeyKind: parity.ForEachKey, Key: "a b"},
+				{KeyKind: parity.ForEachKey, Key: `q"\`},
+				{KeyKind: parity.ForEachKey, Key: "ünï😀"},
+				{KeyKind: parity.ForEachKey, Key: ""},
 			},
 		},
 		{
 			"module", `{"module":"module.a[\"x.y\"].module.b[0]",` + head[1:] + `"instances":[{"attributes":{}}]}`,
-			[]parity.Resource{{Address: `module.a["x.y"].module.b[0].aws_instance.web`, Module: `module.a["x.y"].module.b[0]`}},
+			[]string{`module.a["x.y"].module.b[0].aws_instance.web`},
+			[]parity.Resource{{Module: `module.a["x.y"].module.b[0]`}},
 		},
 		{
 			"tainted and deposed", head + `"instances":[{"status":"tainted","attributes":{}},{"deposed":"0a1b2c3d","attributes":{}}]}`,
-			[]parity.Resource{{Address: "aws_instance.web", Tainted: true}, {Address: "aws_instance.web", Deposed: true}},
+			[]string{"aws_instance.web", "aws_instance.web"},
+			[]parity.Resource{{Tainted: true}, {Deposed: true}},
 		},
-		{"no instances", head + `"instances":[]}`, nil},
+		{"no instances", head + `"instances":[]}`, []string{}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := read(t, stateOf(tt.resource))
+			assert.Equal(t, tt.addresses, addresses(s))
 			require.Len(t, s.Resources, len(tt.want))
 			for i, want := range tt.want {
 				got := s.Resources[i]
 				got.Attributes = parity.Value{}
-				want.Type, want.Name, want.Provider = "aws_instance", "web", "registry.terraform.io/hashicorp/aws"
+				of := parity.Declaration{Type: "aws_instance", Name: "web", Provider: "registry.terraform.io/hashicorp/aws"}
+				if want.Declaration != nil {
+					of.Schema = want.Schema
+				}
+				want.Declaration = &of
 				assert.Equal(t, want, got)
 			}
 		})
@@ -227,8 +238,8 @@ func TestStateAndShownStateAreOne(t *testing.T) {
 			require.Equal(t, addresses(state), addresses(shown))
 			for i := range state.Resources {
 				a, b := state.Resources[i], shown.Resources[i]
-				b.Schema = a.Schema // not shown
-				assert.Equal(t, text(a.Attributes), text(b.Attributes), a.Address)
+				assert.Equal(t, text(a.Attributes), text(b.Attributes), a.Address())
+				a.Declaration = &parity.Declaration{Type: a.Type, Name: a.Name, Provider: a.Provider} // the schema is not shown
 				a.Attributes, b.Attributes = parity.Value{}, parity.Value{}
 				assert.Equal(t, a, b)
 			}
@@ -289,8 +300,8 @@ func TestPlan(t *testing.T) {
 	s := open(t, "testdata/any.plan.json")
 	at := map[string]parity.Resource{}
 	for _, r := range s.Resources {
-		at[r.Address] = r
-		assert.True(t, r.Planned, r.Address)
+		at[r.Address()] = r
+		assert.True(t, r.Planned, r.Address())
 	}
 	assert.Equal(t, "UNKNOWN", text(at["terraform_data.whole"].Attributes.Get("id")))
 	assert.Equal(t, "SECRET", text(at["terraform_data.whole"].Attributes.Get("input")))
@@ -393,8 +404,8 @@ func TestWriteEscapesAsPackageJSONDoes(t *testing.T) {
 	for _, text := range []string{"plain", "<", "a>b", "&", "\u2028", "\u2029", "\u20ac", "é😀", "\x7f", "\b\f\n\r\t\x1b\"\\/", "\xff"} {
 		attributes := parity.ObjectOf([]string{"list" + text, "plain"}, []parity.Value{parity.ListOf([]parity.Value{parity.Text(text)}), parity.Text(text)})
 		s := &parity.Snapshot{Sealed: true, Resources: []parity.Resource{
-			{Type: text, Name: text, Module: text, KeyKind: parity.ForEachKey, Key: text, Attributes: attributes},
-			{Type: text, Name: "n", KeyKind: parity.CountKey, Key: "7", Attributes: parity.NewPacker().Pack(attributes)},
+			{Declaration: &parity.Declaration{Type: text, Name: text}, Module: text, KeyKind: parity.ForEachKey, Key: text, Attributes: attributes},
+			{Declaration: &parity.Declaration{Type: text, Name: "n"}, KeyKind: parity.CountKey, Key: "7", Attributes: parity.NewPacker().Pack(attributes)},
 		}}
 		var out bytes.Buffer
 		require.NoError(t, source.Write(&out, s))
@@ -409,7 +420,7 @@ func TestWriteEscapesAsPackageJSONDoes(t *testing.T) {
 
 func TestWriteRefusesWhatIsNoJSON(t *testing.T) {
 	attributes := parity.ObjectOf([]string{"x"}, []parity.Value{{Kind: parity.Number, Text: "NaN"}})
-	s := &parity.Snapshot{Sealed: true, Resources: []parity.Resource{{Address: "a_b.c", Type: "a_b", Name: "c", Attributes: attributes}}}
+	s := &parity.Snapshot{Sealed: true, Resources: []parity.Resource{{Declaration: &parity.Declaration{Type: "a_b", Name: "c"}, Attributes: attributes}}}
 	assert.EqualError(t, source.Write(io.Discard, s), "the attributes of a_b.c cannot be written as JSON")
 }
 

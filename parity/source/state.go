@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/parity"
@@ -28,54 +26,59 @@ func (d *document) stateResource(v parity.Value) error {
 	if err := members(v, stateResourceKinds); err != nil {
 		return err
 	}
-	base := parity.Resource{
-		Module: v.Get("module").Str(), Type: v.Get("type").Str(), Name: v.Get("name").Str(),
-		Provider: v.Get("provider").Str(),
+	b := block{
+		module: v.Get("module").Str(), mode: v.Get("mode").Str(),
+		Declaration: parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str(), Provider: v.Get("provider").Str()},
 	}
-	if base.Type == "" || base.Name == "" {
+	if b.Type == "" || b.Name == "" {
 		return errors.New("a resource has no type or no name")
 	}
-	base.Provider = d.provider(base.Provider)
-	mode := v.Get("mode").Str()
+	b.Provider = d.provider(b.Provider)
 	for _, inst := range v.Get("instances").Items() {
-		if err := d.stateInstance(base, mode, inst); err != nil {
+		if err := d.stateInstance(b, inst); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// stateInstance reads an instance of a resource, of which base is what all have.
-func (d *document) stateInstance(base parity.Resource, mode string, inst parity.Value) error {
+// block is what a state says of a resource beside its instances.
+type block struct {
+	module, mode string
+	parity.Declaration
+}
+
+// stateInstance reads an instance of a resource.
+func (d *document) stateInstance(b block, inst parity.Value) error {
 	if inst.Kind != parity.Object {
-		return fmt.Errorf("an instance of %s.%s is no object", clip(base.Type), clip(base.Name))
+		return fmt.Errorf("an instance of %s.%s is no object", clip(b.Type), clip(b.Name))
 	}
-	r := base
+	b.Schema, _ = strconv.Atoi(inst.Get("schema_version").Text)
+	r := parity.Resource{Module: b.module, Declaration: d.declared(b.Declaration)}
 	if err := instanceKey(&r, inst.Get("index_key")); err != nil {
 		return err
 	}
 	if err := members(inst, instanceKinds); err != nil {
-		return fmt.Errorf("%s: %w", r.Address, err)
+		return fmt.Errorf("%s: %w", r.Address(), err)
 	}
 	r.Attributes = inst.Get("attributes")
 	if r.Attributes.Kind != parity.Object {
 		if inst.Get("attributes_flat").Kind == parity.Object {
 			return withHint("Run `terraform apply -refresh-only` once; it rewrites the attributes.",
-				"%s is stored in the flat form of Terraform 0.11", r.Address)
+				"%s is stored in the flat form of Terraform 0.11", r.Address())
 		}
 		r.Attributes = parity.ObjectOf(nil, nil)
-		if mode == "managed" {
-			d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{Source: d.snap.Sources[0], Reason: r.Address + " has no attributes"})
+		if b.mode == "managed" {
+			d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{Source: d.snap.Sources[0], Reason: r.Address() + " has no attributes"})
 		}
 	}
-	if mode == "data" {
+	if b.mode == "data" {
 		d.external(r)
 		return nil
 	}
-	if mode != "managed" {
-		return fmt.Errorf("%s has the unknown mode %q", r.Address, clip(mode))
+	if b.mode != "managed" {
+		return fmt.Errorf("%s has the unknown mode %q", r.Address(), clip(b.mode))
 	}
-	r.Schema, _ = strconv.Atoi(inst.Get("schema_version").Text)
 	r.Tainted = inst.Get("status").Str() == "tainted"
 	r.Deposed = inst.Get("deposed").Str() != ""
 	r.Attributes = undynamic(r.Attributes)
@@ -85,6 +88,19 @@ func (d *document) stateInstance(base parity.Resource, mode string, inst parity.
 	r.Attributes = d.pack.Pack(r.Attributes)
 	d.add(r)
 	return nil
+}
+
+// declared is a declaration that all of its resources share.
+func (d *document) declared(x parity.Declaration) *parity.Declaration {
+	have := d.declarations[x]
+	if have == nil {
+		if d.declarations == nil {
+			d.declarations = map[parity.Declaration]*parity.Declaration{}
+		}
+		have = &x
+		d.declarations[x] = have
+	}
+	return have
 }
 
 // add adds a resource to the snapshot.
@@ -208,59 +224,21 @@ func conforms(v, typ parity.Value) bool {
 	return false
 }
 
-// instanceKey sets a resource's key and address. It may have its block's address.
+// instanceKey sets a resource's key.
 func instanceKey(r *parity.Resource, key parity.Value) error {
-	if r.Address == "" {
-		r.Address = r.Type + "." + r.Name
-		if r.Module != "" {
-			r.Address = r.Module + "." + r.Address
-		}
-	}
 	switch key.Kind {
 	case parity.Null:
 	case parity.Number:
 		if n, err := strconv.ParseUint(key.Text, 10, 32); err != nil || strconv.FormatUint(n, 10) != key.Text {
-			return fmt.Errorf("%s has the index %s, which is no count", r.Address, clip(key.Text))
+			return fmt.Errorf("%s has the index %s, which is no count", r.Block(), clip(key.Text))
 		}
 		r.KeyKind, r.Key = parity.CountKey, key.Text
-		r.Address += "[" + key.Text + "]"
 	case parity.String:
 		r.KeyKind, r.Key = parity.ForEachKey, key.Text
-		r.Address += "[" + quoteKey(key.Text) + "]"
 	default:
-		return fmt.Errorf("%s has an index_key that is neither number nor string", r.Address)
+		return fmt.Errorf("%s has an index_key that is neither number nor string", r.Block())
 	}
 	return nil
-}
-
-// quoteKey writes a for_each key as Terraform does in addresses.
-func quoteKey(key string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for i, r := range key {
-		switch {
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '"', r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case (r == '$' || r == '%') && strings.HasPrefix(key[i+1:], "{"):
-			b.WriteRune(r)
-			b.WriteRune(r)
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		case r < 1<<16:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }
 
 // external keeps what names a data source; its attributes are not compared.

@@ -274,7 +274,8 @@ func (d *document) byInstance(before func() string, n int) (ok, end bool, err er
 		return d.pass()
 	})
 	if err == nil && late != "" {
-		err = withHint("Terraform writes them last; look what has changed the state.", "%s of %s comes after its many instances", late, m.base.Address)
+		of := parity.Resource{Module: m.module, Declaration: &m.Declaration}
+		err = withHint("Terraform writes them last; look what has changed the state.", "%s of %s comes after its many instances", late, of.Block())
 	}
 	if err != nil {
 		return true, true, err
@@ -291,13 +292,13 @@ func (d *document) pass() error {
 // instance reads an instance off the window.
 func (d *document) instance(m *matcher) error {
 	d.ahead()
-	one := matcher{d: d, raw: d.win.rest(), base: m.base}
-	if patterns := d.patterns[m.base.Type]; m.mode == "managed" && one.instance(patterns) {
+	one := matcher{d: d, raw: d.win.rest(), block: m.block}
+	if patterns := d.patterns[m.Type]; m.mode == "managed" && one.instance(patterns) {
 		d.win.from += one.at
 		return nil
 	}
 	if d.win.next() != '{' {
-		return d.stateInstance(m.base, m.mode, parity.Value{})
+		return d.stateInstance(m.block, parity.Value{})
 	}
 	raw := d.win.object(true)
 	if !jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true)) {
@@ -307,7 +308,7 @@ func (d *document) instance(m *matcher) error {
 	if err != nil {
 		return err
 	}
-	if err := d.stateInstance(m.base, m.mode, v); err != nil {
+	if err := d.stateInstance(m.block, v); err != nil {
 		return err
 	}
 	if m.mode == "managed" {
@@ -393,11 +394,11 @@ func (d *document) byPattern() bool {
 // matcher reads an element that is written as Terraform does. It gives up on all
 // else.
 type matcher struct {
-	d    *document
-	raw  []byte
-	at   int
-	base parity.Resource
-	mode string
+	d   *document
+	raw []byte
+	at  int
+	block
+	shared *parity.Declaration // of the instance before
 }
 
 // skip passes white space, and returns what follows; 0 at the end.
@@ -472,15 +473,15 @@ func (m *matcher) member(key []byte) bool {
 	var to *string
 	switch string(key) {
 	case `"module"`:
-		to = &m.base.Module
+		to = &m.module
 	case `"mode"`:
 		to = &m.mode
 	case `"type"`:
-		to = &m.base.Type
+		to = &m.Type
 	case `"name"`:
-		to = &m.base.Name
+		to = &m.Name
 	case `"provider"`:
-		to = &m.base.Provider
+		to = &m.Provider
 	case `"each"`: // as early versions wrote
 		return len(m.text()) > 0
 	case `"instances"`:
@@ -496,7 +497,7 @@ func (m *matcher) member(key []byte) bool {
 }
 
 func (m *matcher) instances() bool {
-	patterns := m.d.patterns[m.base.Type]
+	patterns := m.d.patterns[m.Type]
 	if len(patterns) == 0 || m.mode != "managed" || !m.begin() {
 		return false
 	}
@@ -519,11 +520,11 @@ func (m *matcher) instances() bool {
 
 // begin begins the instances of a resource.
 func (m *matcher) begin() bool {
-	if m.base.Type == "" || m.base.Name == "" || !m.pass('[') {
+	if m.Type == "" || m.Name == "" || !m.pass('[') {
 		return false
 	}
-	m.base.Provider = m.d.provider(m.base.Provider)
-	return instanceKey(&m.base, parity.Value{}) == nil
+	m.Provider = m.d.provider(m.Provider)
+	return true
 }
 
 func (m *matcher) instance(patterns []known) bool {
@@ -532,11 +533,14 @@ func (m *matcher) instance(patterns []known) bool {
 		if !ok {
 			continue
 		}
-		r := m.base
-		if key.Kind != parity.Null && instanceKey(&r, key) != nil {
+		if m.Schema != k.schema || m.shared == nil {
+			m.Schema = k.schema
+			m.shared = m.d.declared(m.Declaration)
+		}
+		r := parity.Resource{Module: m.module, Declaration: m.shared, Attributes: v}
+		if instanceKey(&r, key) != nil {
 			return false
 		}
-		r.Attributes, r.Schema = v, k.schema
 		m.d.add(r)
 		m.at += length
 		copy(patterns[1:i+1], patterns[:i]) // what was of use is asked first

@@ -44,10 +44,10 @@ type Snapshot struct {
 
 // Resource is a parity.Resource.
 type Resource struct {
-	Address, Module, Type, Name, Key, Provider string
-	KeyKind                                    parity.KeyKind
-	Partial, Unmanaged                         bool
-	Attributes                                 Value
+	Module, Type, Name, Key, Provider string
+	KeyKind                           parity.KeyKind
+	Partial, Unmanaged                bool
+	Attributes                        Value
 }
 
 // Value is a parity.Value that was not sealed.
@@ -82,7 +82,7 @@ func Addresses(s *parity.Snapshot) *Snapshot {
 
 func pack(r *parity.Resource, attributes parity.Value) Resource {
 	return Resource{
-		Address: r.Address, Module: r.Module, Type: r.Type, Name: r.Name, Key: r.Key, Provider: r.Provider, KeyKind: r.KeyKind,
+		Module: r.Module, Type: r.Type, Name: r.Name, Key: r.Key, Provider: r.Provider, KeyKind: r.KeyKind,
 		Partial: r.Partial, Unmanaged: r.Unmanaged, Attributes: packValue(attributes),
 	}
 }
@@ -100,7 +100,7 @@ func (s *Snapshot) Unpack() *parity.Snapshot {
 	out := &parity.Snapshot{Sources: s.Sources, Externals: s.Externals, Incomplete: s.Incomplete, Gone: s.Gone, Shows: s.Shows}
 	for _, r := range s.Resources {
 		out.Resources = append(out.Resources, parity.Resource{
-			Address: r.Address, Module: r.Module, Type: r.Type, Name: r.Name, Key: r.Key, Provider: r.Provider, KeyKind: r.KeyKind,
+			Declaration: &parity.Declaration{Type: r.Type, Name: r.Name, Provider: r.Provider}, Module: r.Module, Key: r.Key, KeyKind: r.KeyKind,
 			Partial: r.Partial, Unmanaged: r.Unmanaged, Attributes: r.Attributes.unpack(),
 		})
 	}
