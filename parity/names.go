@@ -119,7 +119,12 @@ func (n *nameSet) add(names ...string) {
 func eachWord(s string, f func(from, to int)) {
 	start, last := 0, noWord
 	for i, r := range s {
-		c := classOf(r)
+		var c class
+		if r < utf8.RuneSelf { // nearly all are
+			c = classes[r]
+		} else {
+			c = classOf(r)
+		}
 		if c != last && (c != smallLetter || last != capital) {
 			if last != noWord {
 				f(start, i)
@@ -142,17 +147,17 @@ const (
 	digit
 )
 
-// classOf is what a character is in a word. Nearly all are ASCII.
+// classes are those of the ASCII characters.
+var classes = func() (all [utf8.RuneSelf]class) {
+	for r := range all {
+		all[r] = classOf(rune(r))
+	}
+	return all
+}()
+
+// classOf is what a character is in a word.
 func classOf(r rune) class {
 	switch {
-	case r >= 'a' && r <= 'z':
-		return smallLetter
-	case r >= '0' && r <= '9':
-		return digit
-	case r >= 'A' && r <= 'Z':
-		return capital
-	case r < utf8.RuneSelf:
-		return noWord
 	case unicode.IsUpper(r):
 		return capital
 	case unicode.IsLetter(r):
