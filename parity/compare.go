@@ -72,7 +72,7 @@ func judgePairs(b, c *environment, opt Options) *Report {
 		Baseline:   b.side(opt.BaselineNames),
 		Candidate:  c.side(opt.CandidateNames),
 		Dimensions: map[string]*Dimension{},
-		Tiers:      []Tier{}, Findings: []Finding{}, Incomplete: []Gap{}, Uncompared: map[string]int{},
+		Findings:   []Finding{}, Incomplete: []Gap{}, Uncompared: map[string]int{},
 	}}
 	for _, d := range Dimensions {
 		j.report.Dimensions[d] = &Dimension{}

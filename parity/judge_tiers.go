@@ -30,6 +30,7 @@ func (j *judge) tiers() {
 	j.tierName = tierNames(append(append([]*unit(nil), tiers...), extras...))
 	j.measure(tiers)
 
+	j.report.Tiers = make([]Tier, 0, len(tiers)+len(extras))
 	for _, u := range tiers {
 		j.counted("topology", 1)
 		t := Tier{Name: j.tierName[u], Kind: u.typ.Kind, Baseline: tierSide(u, j.sb), Status: "missing"}

@@ -156,16 +156,12 @@ func remembered(known *map[string]string, s string, f func(string) string) strin
 	return result
 }
 
-// unitKey is where a unit is, and what it is called there.
-type unitKey struct {
-	module string
-	label  *label
-}
-
 // buildUnits groups the snapshot's resources. Deposed objects are no members.
 func (e *environment) buildUnits() {
-	groups := make(map[unitKey]*unit, len(e.snap.Resources)/2)
-	order := make([]*unit, 0, len(e.snap.Resources)/2)
+	order := make([]*unit, 0, len(e.snap.Resources))
+	groups := map[string]map[*label]*unit{} // by module
+	var module string
+	var group map[*label]*unit // of the module
 	var room []unit
 	var lists []*Resource // of one member each
 	var last *Resource
@@ -179,20 +175,28 @@ func (e *environment) buildUnits() {
 			of.members = append(of.members, r)
 			continue
 		}
-		key := e.place(r)
-		if of = groups[key]; of == nil {
+		if m := e.modulePath(r.Module); group == nil || m != module {
+			module, group = m, groups[m]
+			if group == nil {
+				group = map[*label]*unit{}
+				groups[m] = group
+			}
+		}
+		label := e.labelOf(r)
+		if of = group[label]; of == nil {
 			if len(room) == 0 {
 				room, lists = make([]unit, 64), make([]*Resource, 64)
 			}
 			of, room = &room[0], room[1:]
-			*of = unit{label: key.label, module: key.module, members: lists[:0:1]}
+			*of = unit{label: label, module: module, members: lists[:0:1]}
 			lists = lists[1:]
-			groups[key] = of
+			group[label] = of
 			order = append(order, of)
 		}
 		last = r
 		of.members = append(of.members, r)
 	}
+	e.units = make([]*unit, 0, len(order))
 	add := func(u *unit, members []*Resource) {
 		u.index, u.members = len(e.units), members
 		e.units = append(e.units, u)
@@ -214,8 +218,8 @@ func (e *environment) buildUnits() {
 	}
 }
 
-// place says which unit a resource belongs to, by its address alone.
-func (e *environment) place(r *Resource) unitKey {
+// labelOf is what the unit is called that a resource belongs to, by its address alone.
+func (e *environment) labelOf(r *Resource) *label {
 	t := e.cat.Type(r.Type)
 	shortened := e.canonicalName
 	by := func(known *map[string]string, short func(string) string) func(string) string {
@@ -238,7 +242,7 @@ func (e *environment) place(r *Resource) unitKey {
 	if r.KeyKind == ForEachKey {
 		key.each = shortened(r.Key)
 	}
-	return unitKey{e.modulePath(r.Module), e.label(key)}
+	return e.label(key)
 }
 
 // label is the one that is made of a key.

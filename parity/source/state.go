@@ -97,7 +97,8 @@ func (d *document) declared(x parity.Declaration) *parity.Declaration {
 		if d.declarations == nil {
 			d.declarations = map[parity.Declaration]*parity.Declaration{}
 		}
-		have = &x
+		own := x
+		have = &own
 		d.declarations[x] = have
 	}
 	return have
@@ -107,9 +108,9 @@ func (d *document) declared(x parity.Declaration) *parity.Declaration {
 func (d *document) add(r parity.Resource) {
 	if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
 		more := n/4 + 16
-		if read := d.lim.read; read < d.size && n > 1000 {
+		if read := d.lim.read; read < d.size && n > 4000 {
 			const most = 256 // of what is there: the beginning may tell little
-			more = min(int(float64(n)*float64(d.size-read)/float64(read)*17/16)+n/16, most*n)
+			more = min(int(float64(n)*float64(d.size-read)/float64(read)*9/8)+n/16, most*n)
 		}
 		d.snap.Resources = append(make([]parity.Resource, 0, n+more), d.snap.Resources...)
 	}
