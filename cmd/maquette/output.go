@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -41,13 +42,27 @@ func writeAll[R any](s *streams, outs []output[R], write func(w io.Writer, rende
 			}
 			continue
 		}
-		var buf bytes.Buffer
-		if err := write(&buf, out.render, colours(s.out)); err != nil {
+		var all pieces
+		buf := bufio.NewWriterSize(&all, 1<<16)
+		if err := write(buf, out.render, colours(s.out)); err != nil {
 			return err
 		}
-		if _, err := s.out.Write(buf.Bytes()); err != nil {
-			return fmt.Errorf("printing: %w", err)
+		if err := buf.Flush(); err != nil {
+			return err
+		}
+		for _, piece := range all {
+			if _, err := s.out.Write(piece); err != nil {
+				return fmt.Errorf("printing: %w", err)
+			}
 		}
 	}
 	return nil
+}
+
+// pieces keep what is written, of which there may be much, and copy it once.
+type pieces [][]byte
+
+func (p *pieces) Write(b []byte) (int, error) {
+	*p = append(*p, bytes.Clone(b))
+	return len(b), nil
 }

@@ -131,3 +131,16 @@ func TestUnknownFormat(t *testing.T) {
 		assert.NotNil(t, report.For(f))
 	}
 }
+
+// Many findings are written side by side, and as all others.
+func TestManyFindings(t *testing.T) {
+	r := compare(t, "staging-drift.tfstate")
+	for len(r.Findings) < 1000 {
+		r.Findings = append(r.Findings, r.Findings...)
+	}
+	var whole bytes.Buffer
+	require.NoError(t, report.ForMany("json")(&whole, []*parity.Report{r}, report.Style{})) // which are written at once
+	want := strings.ReplaceAll(whole.String(), "\n    ", "\n")
+	_, want, _ = strings.Cut(want, "\"reports\": [\n")
+	assert.Equal(t, strings.TrimSuffix(want, "\n  ]\n}\n")+"\n", string(render(t, "json", r, report.Style{})))
+}
