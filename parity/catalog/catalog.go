@@ -21,8 +21,6 @@ import (
 	"github.com/hashicorp/hcl/v2/gohcl"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-
-	"github.com/maquette/maquette/internal/lazyregexp"
 )
 
 //go:embed *.hcl
@@ -106,8 +104,6 @@ type entry struct {
 	text []byte
 }
 
-var blockStart = lazyregexp.New(`(?m)^resource "([^"]+)" \{$`)
-
 // builtinTypes finds the types of the built-in files without parsing them:
 // most runs need a few of the hundreds. The files are ours, and a test parses
 // them all, so that each block starts and ends at the left margin.
@@ -122,17 +118,20 @@ var builtinTypes = sync.OnceValue(func() map[string]entry {
 		if err != nil {
 			panic(err) // it is embedded
 		}
-		line, last := 1, 0
-		for _, m := range blockStart.FindAllSubmatchIndex(data, -1) {
-			line += bytes.Count(data[last:m[0]], []byte("\n"))
-			last = m[0]
-			end := bytes.Index(data[m[0]:], []byte("\n}\n"))
-			if end < 0 {
-				end = len(data) - m[0]
-			} else {
-				end += len("\n}\n")
+		line, end := 0, 0
+		for text := range bytes.Lines(data) {
+			line++
+			start := end
+			end += len(text)
+			label, found := bytes.CutPrefix(text, []byte(`resource "`))
+			if !found {
+				continue
 			}
-			types[string(data[m[2]:m[3]])] = entry{name, line, data[m[0] : m[0]+end]}
+			block := data[start:]
+			if i := bytes.Index(block, []byte("\n}\n")); i >= 0 {
+				block = block[:i+len("\n}\n")]
+			}
+			types[string(label[:bytes.IndexByte(label, '"')])] = entry{name, line, block}
 		}
 	}
 	return types
