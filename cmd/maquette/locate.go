@@ -187,6 +187,9 @@ func (l *locator) at(file string, line, column int) *parity.Location {
 // block finds the block of a resource, by its address, or of the innermost module call on the way to it: what is in a
 // module that is not here is given by its call. The file is "" where there is neither.
 func (l *locator) block(dir, address string) (file string, line int) {
+	if top := l.load(dir); len(top.ModuleCalls)+len(top.ManagedResources)+len(top.DataResources) == 0 {
+		return "", 0
+	}
 	steps := strings.Split(parity.WithoutKeys(address), ".")
 	for len(steps) > 2 && steps[0] == "module" {
 		call := called(l.load(dir).ModuleCalls, steps[1])

@@ -30,6 +30,7 @@ type mender struct {
 	rep    *parity.Report
 	defs   *provision.Definitions // nil: there are none
 	name   string                 // of the candidate's environment; "": it is none
+	dirs   []string               // absolute, of the candidate's Terraform files
 	stems  []string               // what the candidate's own files of variables are called
 	others []string               // directories that others are made of, too
 	tiers  map[string][]*parity.Tier
@@ -64,6 +65,14 @@ func (o *observer) remedies(l *locator, rep *parity.Report, baseline, candidate 
 	}
 	if l.env != nil {
 		m.stems = append(m.stems, l.env.Aliases...)
+	}
+	for _, dir := range slices.Concat(m.roots, m.near) {
+		if dir, err := filepath.Abs(dir); err == nil && len(m.blocksOf(dir)) > 0 {
+			m.dirs = append(m.dirs, dir)
+		}
+	}
+	if len(m.dirs) == 0 && m.env == nil {
+		return nil // there is no file to mend
 	}
 	m.others = o.dirsOfOthers(baseline, candidate)
 	edits := map[string]edit{}
@@ -169,11 +178,7 @@ func (m *mender) edit(f parity.Finding) (edit, bool) {
 			return e, true
 		}
 	}
-	for _, dir := range slices.Concat(m.roots, m.near) {
-		dir, err := filepath.Abs(dir)
-		if err != nil {
-			continue
-		}
+	for _, dir := range m.dirs {
 		for _, path := range w.paths {
 			if name, steps, ok := m.trace(dir, w.address, path); ok {
 				return m.variable(dir, name, steps, w)
@@ -420,12 +425,7 @@ func (m *mender) files(dir, pattern string) []string {
 
 // blockOf finds the one block of a module's files; nil where there is none, or several.
 func (m *mender) blockOf(dir, typ string, labels ...string) *hclsyntax.Block {
-	all, read := m.blocks[dir]
-	if !read {
-		all = m.blocksOf(dir)
-		m.blocks[dir] = all
-	}
-	if found := all[blockKey(typ, labels)]; len(found) == 1 {
+	if found := m.blocksOf(dir)[blockKey(typ, labels)]; len(found) == 1 {
 		return found[0]
 	}
 	return nil
@@ -433,7 +433,17 @@ func (m *mender) blockOf(dir, typ string, labels ...string) *hclsyntax.Block {
 
 func blockKey(typ string, labels []string) string { return typ + "\x00" + strings.Join(labels, "\x00") }
 
+// blocksOf reads those of a directory, once.
 func (m *mender) blocksOf(dir string) blocks {
+	all, read := m.blocks[dir]
+	if !read {
+		all = m.readBlocks(dir)
+		m.blocks[dir] = all
+	}
+	return all
+}
+
+func (m *mender) readBlocks(dir string) blocks {
 	if len(m.files(dir, "*.tf.json"))+len(m.files(dir, "*override.tf")) > 0 {
 		return nil
 	}
