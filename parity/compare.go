@@ -1,10 +1,10 @@
 package parity
 
 import (
+	"cmp"
 	"maps"
 	"runtime"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -505,22 +505,24 @@ func (j *judge) finish() {
 	for i := range j.opt.Custom {
 		rank[j.opt.Custom[i].ID] = len(Rules) // after all others, by ID
 	}
-	sort.SliceStable(r.Findings, func(a, b int) bool {
-		x, y := &r.Findings[a], &r.Findings[b]
+	order := make([]*Finding, len(r.Findings)) // which are smaller to move
+	for i := range r.Findings {
+		order[i] = &r.Findings[i]
+	}
+	slices.SortStableFunc(order, func(x, y *Finding) int {
 		if x.Severity != y.Severity {
-			return x.Severity > y.Severity
-		}
-		if rank[x.Rule] != rank[y.Rule] {
-			return rank[x.Rule] < rank[y.Rule]
+			return int(y.Severity) - int(x.Severity)
 		}
 		if x.Rule != y.Rule {
-			return x.Rule < y.Rule
+			return cmp.Or(rank[x.Rule]-rank[y.Rule], strings.Compare(x.Rule, y.Rule))
 		}
-		if x.key != y.key {
-			return x.key < y.key
-		}
-		return x.Path < y.Path
+		return cmp.Or(strings.Compare(x.key, y.key), strings.Compare(x.Path, y.Path))
 	})
+	findings := make([]Finding, len(order))
+	for i, f := range order {
+		findings[i] = *f
+	}
+	r.Findings = findings
 	// One subject can differ twice at one path only by being in two units of
 	// one key; keep their IDs apart.
 	seen := map[string]int{}
