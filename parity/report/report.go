@@ -3,10 +3,12 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -54,71 +56,90 @@ func For(format string) Renderer {
 	return nil
 }
 
-// manyFindings is how many of a report's are written at once, side by side with others.
-const manyFindings = 256
+// pieceLength is how many tiers or findings are written at once, side by side with others.
+const pieceLength = 256
 
 // JSON writes the report as maquette/report/v1.
 func JSON(w io.Writer, r *parity.Report, _ Style) error {
-	if len(r.Findings) <= manyFindings {
+	if len(r.Tiers)+len(r.Findings) <= pieceLength {
 		return writeJSON(w, r)
 	}
 	frame := *r
-	frame.Findings = []parity.Finding{}
-	pieces := make([][]byte, 1+(len(r.Findings)+manyFindings-1)/manyFindings) // the frame, and the findings
-	errs := make([]error, len(pieces))
+	frame.Tiers, frame.Findings = []parity.Tier{}, []parity.Finding{}
+	text, err := marshal(&frame, "")
+	if err != nil {
+		return err
+	}
+	u := &uncommanded{w: w}
+	for _, list := range []struct {
+		name   string
+		pieces func() ([][]byte, error)
+	}{
+		{"tiers", func() ([][]byte, error) { return pieces(r.Tiers) }},
+		{"findings", func() ([][]byte, error) { return pieces(r.Findings) }},
+	} {
+		before, after, _ := bytes.Cut(text, []byte("\n  \""+list.name+"\": []")) // nothing else is so far to the left
+		text = after
+		all, err := list.pieces()
+		if err != nil {
+			return err
+		}
+		for _, piece := range slices.Concat([][]byte{before, []byte("\n  \"" + list.name + "\": ")}, all) {
+			if _, err := u.Write(piece); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = u.Write(append(text, '\n'))
+	return err
+}
+
+// pieces are the JSON of a member of the report, made by all cores.
+func pieces[T any](list []T) ([][]byte, error) {
+	const end = "\n  ]"
+	parts := slices.Collect(slices.Chunk(list, pieceLength))
+	if len(parts) == 0 {
+		return [][]byte{[]byte("[]")}, nil
+	}
+	pieces, errs := make([][]byte, len(parts)), make([]error, len(parts))
 	var next atomic.Int32
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(pieces); i = int(next.Add(1)) - 1 {
-				if i == 0 {
-					pieces[i], errs[i] = marshal(&frame, "")
-				} else {
-					from := (i - 1) * manyFindings
-					pieces[i], errs[i] = marshal(r.Findings[from:min(from+manyFindings, len(r.Findings))], "  ")
+			for i := int(next.Add(1)) - 1; i < len(parts); i = int(next.Add(1)) - 1 {
+				text, err := marshal(parts[i], "  ")
+				if i > 0 && err == nil {
+					text[0] = ',' // the list goes on
 				}
+				pieces[i], errs[i] = bytes.TrimSuffix(text, []byte(end)), err
 			}
 		})
 	}
 	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	const none = "\n  \"findings\": []" // nothing else is so far to the left
-	at := bytes.Index(pieces[0], []byte(none)) + len(none) - len("[]")
-	u := &uncommanded{w: w}
-	var err error
-	write := func(text []byte) {
-		if err == nil {
-			_, err = u.Write(text)
-		}
-	}
-	write(pieces[0][:at])
-	for i, piece := range pieces[1:] {
-		if i > 0 {
-			piece[0] = ',' // the array goes on
-		}
-		write(bytes.TrimSuffix(piece, []byte("\n  ]")))
-	}
-	write([]byte("\n  ]"))
-	write(append(pieces[0][at+len("[]"):], '\n'))
-	return err
+	return append(pieces, []byte(end)), errors.Join(errs...)
 }
 
 // writeJSON writes a value for people to read as well. Where CI systems would
 // take what is in a string for a command, it is written otherwise.
 func writeJSON(w io.Writer, v any) error {
-	text, err := marshal(v, "")
-	if err != nil {
+	out := bufio.NewWriterSize(w, 1<<16)
+	u := &uncommanded{w: out}
+	if err := jsonv2.MarshalWrite(u, v, likeV1("")...); err != nil {
 		return err
 	}
-	_, err = (&uncommanded{w: w}).Write(append(text, '\n'))
-	return err
+	if err := out.WriteByte('\n'); err != nil {
+		return err
+	}
+	return out.Flush()
 }
 
 // marshal is the JSON of a value whose lines after the first begin with a prefix.
-func marshal(v any, prefix string) ([]byte, error) {
-	return jsonv2.Marshal(v, jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false), jsontext.WithIndentPrefix(prefix), jsontext.WithIndent("  "))
+func marshal(v any, prefix string) ([]byte, error) { return jsonv2.Marshal(v, likeV1(prefix)...) }
+
+func likeV1(prefix string) []jsonv2.Options {
+	return []jsonv2.Options{
+		jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false), jsontext.WithIndentPrefix(prefix), jsontext.WithIndent("  "),
+	}
 }
 
 // uncommanded writes the second # of two as its escape: two begin a command to a

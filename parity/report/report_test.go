@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,15 +133,21 @@ func TestUnknownFormat(t *testing.T) {
 	}
 }
 
-// Many findings are written side by side, and as all others.
-func TestManyFindings(t *testing.T) {
-	r := compare(t, "staging-drift.tfstate")
-	for len(r.Findings) < 1000 {
-		r.Findings = append(r.Findings, r.Findings...)
+// What is long in a report is written side by side, and as all others.
+func TestLongJSON(t *testing.T) {
+	some := compare(t, "staging-drift.tfstate")
+	tiers, findings := slices.Repeat(some.Tiers, 300), slices.Repeat(some.Findings, 50)
+	for _, r := range []parity.Report{
+		{Tiers: tiers, Findings: findings},
+		{Tiers: tiers, Findings: []parity.Finding{}},
+		{Tiers: []parity.Tier{}, Findings: findings},
+		{Tiers: some.Tiers, Findings: findings},
+	} {
+		r.Dimensions = some.Dimensions
+		var whole bytes.Buffer
+		require.NoError(t, report.ForMany("json")(&whole, []*parity.Report{&r}, report.Style{})) // which are written at once
+		want := strings.ReplaceAll(whole.String(), "\n    ", "\n")
+		_, want, _ = strings.Cut(want, "\"reports\": [\n")
+		assert.Equal(t, strings.TrimSuffix(want, "\n  ]\n}\n")+"\n", string(render(t, "json", &r, report.Style{})))
 	}
-	var whole bytes.Buffer
-	require.NoError(t, report.ForMany("json")(&whole, []*parity.Report{r}, report.Style{})) // which are written at once
-	want := strings.ReplaceAll(whole.String(), "\n    ", "\n")
-	_, want, _ = strings.Cut(want, "\"reports\": [\n")
-	assert.Equal(t, strings.TrimSuffix(want, "\n  ]\n}\n")+"\n", string(render(t, "json", r, report.Style{})))
 }
