@@ -394,6 +394,13 @@ func compareUnits(aligned *alignments, b, c *unit, filled [2]map[*unit]map[strin
 			o.resources(other, m)
 			d.out = d.common(o.out, exact && m.Block() != other.Block())
 		}
+		if len(c.members) == 1 {
+			for k := range d.out {
+				d.out[k].members, d.out[k].baseline = c.members, first
+			}
+			total.out = d.out
+			break
+		}
 		for _, x := range d.out {
 			// Of one member, two differences at one path are two: "a.b" and b in a.
 			if n, ok := merged[x.path]; ok && total.out[n].members[len(total.out[n].members)-1] != m {

@@ -136,11 +136,13 @@ func TestShapes(t *testing.T) {
 		"", "a.b.com:", "a.b.com:80:80", "a.b.com:x", "a..com", ".b.com", "a.b.c", "A.b.com", "a.b.co.", "a.b.c-d", "subnet-0a1b2c3d", "subnet-0a1b2c3d4e5f60718", "Subnet-0a1b2c3d", "abcdefghijklm-0a1b2c3d", "x-0a1b2c3g",
 		"01234567-89ab-cdef-0123-456789abcdef", "01234567-89ab-cdef-0123-456789abcdeg", "db-ABCDEFGHIJ0", "dbABCDEFGHIJ", "db-ABC", "ZABCDEFGHIJ",
 		"cluster-ABCDEFGHIJKL", "a.b.com", "a.b", "x_y.z-1.co:80", "a.b.c0m", "password = x", "PWD=x", "tokens are", "api key: x", "\u212aey=x",
+		"DB_PASSWORD", "passwd", "PassPhrase", "pwd", "x-pass", "a.credentials", "credential", "APIKEY", "dsn", "licenseKey", "master_key", "connectionString", "aToken", "\u017fecret", "to\u212aen", "\u212aey",
 		"-----BEGIN PRIVATE KEY-----", "AKIAABCDEFGHIJKLMNOP", "sk-0123456789012345678901", "glpat-0123456789abc", "eyJhbGciOiJIUz.eyJhbGciOiJIUz.x", "xoxb-012345678901",
 	} {
 		assert.Equal(t, ids.MatchString(s), idShaped(s), "%q", s)
 		assert.Equal(t, hosts.MatchString(s), hostShaped(s), "%q", s)
 		assert.Equal(t, assignment.MatchString(s), assigns(s), "%q", s)
+		assert.True(t, mayBeSecret(s) || !secretWord.MatchString(s), "%q", s)
 		assert.Equal(t, len(s) >= 16 && secretText.MatchString(s), LooksSecret(s), "%q", s)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -440,7 +441,18 @@ func (s *secrets) secretName(key string) bool {
 
 // SecretName reports whether a key's name says that its value is secret.
 func SecretName(key string) bool {
-	return len(key) >= 3 && secretWord.MatchString(key) && !plainWord.MatchString(key)
+	return len(key) >= 3 && mayBeSecret(key) && secretWord.MatchString(key) && !plainWord.MatchString(key)
+}
+
+// secretEnds are those of the names that secretWord matches, but for passwords.
+var secretEnds = []string{"pwd", "pass", "secret", "token", "credential", "credentials", "key", "dsn", "string"}
+
+// mayBeSecret is false of nearly all names that secretWord does not match.
+func mayBeSecret(key string) bool {
+	lower := strings.ToLower(key)
+	return strings.Contains(lower, "passw") || strings.Contains(lower, "passp") ||
+		strings.Contains(lower, "\u017f") || // in expressions, the same letter as s
+		slices.ContainsFunc(secretEnds, func(end string) bool { return strings.HasSuffix(lower, end) })
 }
 
 // LooksSecret reports whether a text is of a form that only secrets have.
