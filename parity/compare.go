@@ -290,6 +290,11 @@ func (j *judge) attributes(c *comparison) {
 	}
 	j.report.Unresolved += c.unresolved
 	j.report.Unknown += c.unknown
+	differences := 0
+	for _, d := range c.found {
+		differences += len(d.out)
+	}
+	j.report.Findings = slices.Grow(j.report.Findings, min(differences, maxFindings))
 	for _, d := range c.found {
 		u := c.pairs[d.pair]
 		for _, x := range d.stuck {
