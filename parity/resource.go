@@ -20,12 +20,12 @@ const (
 
 // Resource is one resource instance.
 type Resource struct {
-	*Declaration
-	Module  string // module.web["a"], "" in the root module
-	Key     string // the index or key, without brackets and quotes
-	KeyKind KeyKind
-	Tainted bool
-	Deposed bool // an object that Terraform replaced and could not delete yet
+	*Declaration        // never nil
+	Module       string // module.web["a"], "" in the root module
+	Key          string // the index or key, without brackets and quotes
+	KeyKind      KeyKind
+	Tainted      bool
+	Deposed      bool // an object that Terraform replaced and could not delete yet
 	// Planned says that the resource is yet to be made: what its configuration
 	// leaves out, the provider has still to fill in.
 	Planned bool
