@@ -226,7 +226,8 @@ func matchesText(pattern, text string) bool {
 // at reports whether one of a unit's members has an address, with or without its instance keys.
 func at(pattern string, u *unit) bool {
 	return u != nil && slices.ContainsFunc(u.members, func(m *Resource) bool {
-		return matchesText(pattern, m.Address()) || matchesText(pattern, WithoutKeys(m.Address()))
+		address := m.Address()
+		return matchesText(pattern, address) || matchesText(pattern, WithoutKeys(address))
 	})
 }
 

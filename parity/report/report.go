@@ -67,31 +67,25 @@ func JSON(w io.Writer, r *parity.Report, _ Style) error {
 	frame := *r
 	frame.Tiers, frame.Findings = []parity.Tier{}, []parity.Finding{}
 	text, err := marshal(&frame, "")
-	if err != nil {
+	tiers, errTiers := pieces(r.Tiers)
+	findings, errFindings := pieces(r.Findings)
+	if err := errors.Join(err, errTiers, errFindings); err != nil {
 		return err
 	}
+	// Nothing else is so far to the left.
+	before, text, _ := bytes.Cut(text, []byte("\n  \"tiers\": []"))
+	between, after, _ := bytes.Cut(text, []byte("\n  \"findings\": []"))
 	u := &uncommanded{w: w}
-	for _, list := range []struct {
-		name   string
-		pieces func() ([][]byte, error)
-	}{
-		{"tiers", func() ([][]byte, error) { return pieces(r.Tiers) }},
-		{"findings", func() ([][]byte, error) { return pieces(r.Findings) }},
-	} {
-		before, after, _ := bytes.Cut(text, []byte("\n  \""+list.name+"\": []")) // nothing else is so far to the left
-		text = after
-		all, err := list.pieces()
-		if err != nil {
+	for _, piece := range slices.Concat(
+		[][]byte{before, []byte("\n  \"tiers\": ")}, tiers,
+		[][]byte{between, []byte("\n  \"findings\": ")}, findings,
+		[][]byte{after, []byte("\n")},
+	) {
+		if _, err := u.Write(piece); err != nil {
 			return err
 		}
-		for _, piece := range slices.Concat([][]byte{before, []byte("\n  \"" + list.name + "\": ")}, all) {
-			if _, err := u.Write(piece); err != nil {
-				return err
-			}
-		}
 	}
-	_, err = u.Write(append(text, '\n'))
-	return err
+	return nil
 }
 
 // pieces are the JSON of a member of the report, made by all cores.

@@ -108,8 +108,8 @@ func (d *document) declared(x parity.Declaration) *parity.Declaration {
 func (d *document) add(r parity.Resource) {
 	if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
 		more := n/4 + 16
-		if read := d.lim.read; read < d.size && n > 4000 {
-			const most = 256 // of what is there: the beginning may tell little
+		const enough, most = 4000, 256 // to judge by; times as many as are there, as the beginning may tell little
+		if read := d.lim.read; read < d.size && n > enough {
 			more = min(int(float64(n)*float64(d.size-read)/float64(read)*9/8)+n/16, most*n)
 		}
 		d.snap.Resources = append(make([]parity.Resource, 0, n+more), d.snap.Resources...)
