@@ -1,8 +1,8 @@
 package parity
 
 import (
+	"maps"
 	"slices"
-	"strings"
 )
 
 // Clone returns a copy of a sealed snapshot that may be compared while the
@@ -21,14 +21,14 @@ func (s *Snapshot) Clone() *Snapshot {
 			c.Resources[i].Attributes.node = &c.pack.rows[n.number].node
 		}
 	}
-	if s.secrets != nil && s.secrets.replacer == nil {
+	if s.secrets != nil {
 		s.secrets.build() // while only one goroutine knows them
 	}
 	return &c
 }
 
 func (p *Packer) clone() *Packer {
-	c := &Packer{texts: p.texts, leaves: make([][]uint32, len(p.leaves)), layouts: make(map[string]*layout, len(p.layouts)), rows: make([]*rows, len(p.rows))}
+	c := &Packer{texts: p.texts.clone(), keys: maps.Clone(p.keys), leaves: make([][]uint32, len(p.leaves)), layouts: make(map[string]*layout, len(p.layouts)), rows: make([]*rows, len(p.rows))}
 	for i, chunk := range p.leaves {
 		c.leaves[i] = slices.Clone(chunk)
 	}
@@ -44,8 +44,5 @@ func (p *Packer) clone() *Packer {
 		own.narrow, own.wide = nil, nil
 		c.layouts[form] = &own
 	}
-	c.texts.where = slices.Clip(p.texts.where)
-	c.texts.slots, c.texts.chunks = slices.Clone(p.texts.slots), slices.Clone(p.texts.chunks)
-	c.texts.room = strings.Builder{}
 	return c
 }

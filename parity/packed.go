@@ -1,8 +1,6 @@
 package parity
 
 import (
-	"bytes"
-	"hash/maphash"
 	"slices"
 	"strings"
 )
@@ -13,34 +11,32 @@ import (
 // other texts are kept, and each text once. It is not safe for use by several
 // goroutines, but what it has packed is, once nothing more is.
 type Packer struct {
-	texts   texts
+	texts   *texts
 	leaves  [][]uint32 // row after row, in chunks of chunkLeaves
 	layouts map[string]*layout
 	rows    []*rows
 
-	form []byte   // of what is being packed
-	ids  []uint32 // its leaves
-	work []byte   // for texts with escapes
-	next []uint32 // after each key, the one that came last time
+	form   []byte   // of what is being packed
+	ids    []uint32 // its leaves
+	work   []byte   // for texts with escapes
+	follow [1 << 10]follower
 
-	masks map[string]Value // by how they are written
+	keys  map[uint32]string // texts that are keys
+	masks map[string]Value  // by how they are written
 }
+
+// follower is the key that came last time after another one.
+type follower struct{ before, next uint32 }
 
 // NewPacker returns a Packer that holds nothing.
 func NewPacker() *Packer {
-	p := &Packer{layouts: map[string]*layout{}, masks: map[string]Value{}, texts: texts{seed: maphash.MakeSeed(), slots: make([]textSlot, 256)}}
-	p.texts.of(nil) // the first is ""
-	return p
+	return &Packer{layouts: map[string]*layout{}, keys: map[uint32]string{}, masks: map[string]Value{}, texts: newTexts()}
 }
 
 // Expect makes room for what a source of so many bytes is likely to hold.
 func (p *Packer) Expect(size int64) {
-	const bytesPerText = 1 << 10 // of states
-	slots := len(p.texts.slots)
-	for int64(slots) < 3*size/(2*bytesPerText) {
-		slots *= 2
-	}
-	p.texts.grow(slots)
+	const bytesPerText = 800 // of states
+	p.texts.expect(int(size / bytesPerText))
 }
 
 // rows are resources of one layout that have the same text at some of its
@@ -82,7 +78,7 @@ func (n packed) id(leaf uint32) uint32 {
 	return n.fixed[leaf]
 }
 
-// text is that of a leaf.
+// text is that of a leaf, to be looked at.
 func (n packed) text(leaf uint32) string { return n.in.texts.at(n.id(leaf)) }
 
 // layout is the form of a value: all of it but its texts.
@@ -160,7 +156,17 @@ func (p *Packer) key(id uint32) {
 
 // keyAt is the key that begins there in a form, and takes keySize.
 func (p *Packer) keyAt(form string, at int) string {
-	return p.texts.at(uint32(form[at+1]) | uint32(form[at+2])<<8 | uint32(form[at+3])<<16 | uint32(form[at+4])<<24)
+	return p.keyOf(uint32(form[at+1]) | uint32(form[at+2])<<8 | uint32(form[at+3])<<16 | uint32(form[at+4])<<24)
+}
+
+// keyOf is the text of a number as a key, of which there are few and which are kept.
+func (p *Packer) keyOf(id uint32) string {
+	key, ok := p.keys[id]
+	if !ok {
+		key = strings.Clone(p.texts.at(id))
+		p.keys[id] = key
+	}
+	return key
 }
 
 const keySize = 5
@@ -270,7 +276,7 @@ func (p *Packer) layoutOf(form []byte) (*layout, []byte) {
 		for form[0] != formEnd {
 			if s.kind == Object {
 				id := uint32(form[1]) | uint32(form[2])<<8 | uint32(form[3])<<16 | uint32(form[4])<<24
-				s.keys = append(s.keys, p.texts.at(id))
+				s.keys = append(s.keys, p.keyOf(id))
 				form = form[5:]
 			}
 			var kid *layout
@@ -298,7 +304,7 @@ func (n packed) value(l *layout, at uint32) Value {
 		}
 		v.node = &node{keys: l.keys, items: items, nulls: l.nulls}
 	default:
-		v.Text = n.text(at)
+		v.Text = strings.Clone(n.text(at))
 	}
 	return v
 }
@@ -339,133 +345,4 @@ func (l *layout) hasMarks() bool {
 		return true
 	}
 	return slices.ContainsFunc(l.kids, (*layout).hasMarks)
-}
-
-// texts numbers texts, each once.
-type texts struct {
-	seed   maphash.Seed
-	slots  []textSlot // by hash
-	where  []textAt
-	chunks []string
-	room   strings.Builder // of the chunk that is filled now
-	filled int             // its number
-	refer  bool            // one of them, at least, names what is yet to be made
-}
-
-type textSlot struct {
-	hash uint32
-	next uint32 // the number plus one; 0: the slot is free
-}
-
-// textAt is where a text is.
-type textAt struct {
-	chunk    uint32
-	from, to uint16 // wholeChunk: all of it
-}
-
-// Many texts lie in one chunk; long ones are one.
-const (
-	chunkSize  = 1<<16 - 1
-	longText   = chunkSize / 8
-	wholeChunk = chunkSize
-)
-
-// count is how many texts there are.
-func (t *texts) count() int { return len(t.where) }
-
-// at is the text of a number.
-func (t *texts) at(id uint32) string {
-	w := t.where[id]
-	if w.from == wholeChunk {
-		return t.chunks[w.chunk]
-	}
-	return t.chunks[w.chunk][w.from:w.to]
-}
-
-func (t *texts) of(b []byte) uint32 {
-	hash := uint32(maphash.Bytes(t.seed, b))
-	for i := hash; ; i++ {
-		i &= uint32(len(t.slots) - 1)
-		switch s := t.slots[i]; {
-		case s.next == 0:
-			return t.insert(i, hash, b)
-		case s.hash == hash && t.at(s.next-1) == string(b):
-			return s.next - 1
-		}
-	}
-}
-
-func (t *texts) ofString(s string) uint32 {
-	if id, ok := t.number(s); ok {
-		return id
-	}
-	return t.of([]byte(s))
-}
-
-// number is that of a text that is there.
-func (t *texts) number(s string) (uint32, bool) {
-	hash := uint32(maphash.String(t.seed, s))
-	for i := hash; ; i++ {
-		i &= uint32(len(t.slots) - 1)
-		switch x := t.slots[i]; {
-		case x.next == 0:
-			return 0, false
-		case x.hash == hash && t.at(x.next-1) == s:
-			return x.next - 1, true
-		}
-	}
-}
-
-func (t *texts) insert(slot, hash uint32, b []byte) uint32 {
-	id := uint32(len(t.where))
-	if len(t.where) == cap(t.where) {
-		t.where = append(make([]textAt, 0, 2*len(t.where)+64), t.where...)
-	}
-	t.where = append(t.where, t.keep(b))
-	t.refer = t.refer || bytes.HasPrefix(b, []byte(referencePrefix))
-	t.slots[slot] = textSlot{hash, id + 1}
-	if 3*len(t.where) > 2*len(t.slots) {
-		t.grow(2 * len(t.slots))
-	}
-	return id
-}
-
-// grow makes slots, as many as a power of two.
-func (t *texts) grow(slots int) {
-	old := t.slots
-	t.slots = make([]textSlot, slots)
-	for _, s := range old {
-		if s.next > 0 {
-			t.place(s)
-		}
-	}
-}
-
-// place puts into a free slot what was in another one.
-func (t *texts) place(s textSlot) {
-	for i := s.hash; ; i++ {
-		i &= uint32(len(t.slots) - 1)
-		if t.slots[i].next == 0 {
-			t.slots[i] = s
-			return
-		}
-	}
-}
-
-// keep copies a text to a chunk.
-func (t *texts) keep(b []byte) textAt {
-	if len(b) > longText {
-		t.chunks = append(t.chunks, string(b))
-		return textAt{uint32(len(t.chunks) - 1), wholeChunk, wholeChunk}
-	}
-	if t.room.Cap() == 0 || t.room.Len()+len(b) >= chunkSize {
-		t.room = strings.Builder{}
-		t.room.Grow(chunkSize)
-		t.filled = len(t.chunks)
-		t.chunks = append(t.chunks, "")
-	}
-	from := t.room.Len()
-	t.room.Write(b)
-	t.chunks[t.filled] = t.room.String()
-	return textAt{uint32(t.filled), uint16(from), uint16(t.room.Len())}
 }

@@ -59,6 +59,7 @@ type hole struct {
 	kind   spotKind
 	empty  bool
 	last   uint32 // the number of the text that was here last, if it was written without escapes; else 0
+	text   []byte // and that text, with its quotes
 }
 
 // NewPattern returns a Pattern of an instance, which is valid JSON and of which v
@@ -291,7 +292,7 @@ func (t *Pattern) match(m *stencil, text []byte) (key Value, length int, ok bool
 			}
 			p.ids = append(p.ids, p.texts.of(rest[:n]))
 		case keySpot:
-			if n, key = p.keyOf(rest); n == 0 {
+			if n, key = p.instanceKey(rest); n == 0 {
 				return Value{}, 0, false
 			}
 		case leftSpot:
@@ -312,17 +313,15 @@ func (t *Pattern) match(m *stencil, text []byte) (key Value, length int, ok bool
 // textAgain reads a text, which often is what was in the hole before. It has no
 // length if it is not valid.
 func (p *Packer) textAgain(h *hole, raw []byte) (length int, id uint32) {
-	if h.last != 0 {
-		if s := p.texts.at(h.last); len(raw) > len(s)+1 && raw[len(s)+1] == '"' && raw[0] == '"' && string(raw[1:len(s)+1]) == s {
-			return len(s) + 2, h.last
-		}
+	if h.last != 0 && bytes.HasPrefix(raw, h.text) {
+		return len(h.text), h.last
 	}
 	length, plain := TextLength(raw)
 	switch {
 	case length == 0:
 	case plain:
 		id = p.texts.of(raw[1 : length-1])
-		h.last = id
+		h.last, h.text = id, append(h.text[:0], raw[:length]...)
 	default:
 		var err error
 		if p.work, err = jsontext.AppendUnquote(p.work[:0], raw[:length]); err != nil {
@@ -333,8 +332,8 @@ func (p *Packer) textAgain(h *hole, raw []byte) (length int, id uint32) {
 	return length, id
 }
 
-// keyOf reads an instance's key.
-func (p *Packer) keyOf(raw []byte) (length int, key Value) {
+// instanceKey reads an instance's key.
+func (p *Packer) instanceKey(raw []byte) (length int, key Value) {
 	if n := numberLength(raw); n > 0 {
 		return n, Value{Kind: Number, Text: p.texts.at(p.texts.of(raw[:n]))}
 	}

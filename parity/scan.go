@@ -158,7 +158,7 @@ func (s *scanner) value(depth int) (Value, error) {
 		}
 		nulls := false
 		for s.next() == '"' {
-			key := s.p.texts.at(s.text())
+			key := s.p.keyOf(s.text())
 			v, skipped, err := s.member(depth+1, s.role(depth, key))
 			if skipped {
 				continue
@@ -177,7 +177,7 @@ func (s *scanner) value(depth int) (Value, error) {
 		v.node.nulls = nulls
 		return v, nil
 	case '"':
-		return Text(s.p.texts.at(s.text())), nil
+		return Text(strings.Clone(s.p.texts.at(s.text()))), nil
 	case 'n':
 		s.at += len("null")
 		return Value{}, nil
@@ -239,19 +239,17 @@ func (s *scanner) text() uint32 {
 // key reads a key, of which the one before it mostly tells which it is.
 func (s *scanner) key(before uint32) uint32 {
 	p := s.p
-	if int(before) < len(p.next) {
-		guess := p.next[before]
-		t, rest := p.texts.at(guess), s.raw[s.at+1:]
-		if guess != 0 && len(rest) > len(t) && rest[len(t)] == '"' && string(rest[:len(t)]) == t {
-			s.at += len(t) + 2
-			return guess
+	guess := &p.follow[before%uint32(len(p.follow))]
+	if guess.before == before && guess.next != 0 {
+		key, rest := p.keyOf(guess.next), s.raw[s.at+1:]
+		if len(rest) > len(key) && rest[len(key)] == '"' && string(rest[:len(key)]) == key {
+			s.at += len(key) + 2
+			return guess.next
 		}
-	} else {
-		p.next = append(p.next, make([]uint32, int(before)+1-len(p.next)+1024)...)
 	}
 	id := s.text()
-	if p.next[before] = id; strings.IndexByte(p.texts.at(id), '\\') >= 0 {
-		p.next[before] = 0 // it is written otherwise
+	if *guess = (follower{before, id}); strings.IndexByte(p.keyOf(id), '\\') >= 0 {
+		guess.next = 0 // it is written otherwise
 	}
 	return id
 }
@@ -348,7 +346,7 @@ func (s *scanner) pack(depth int, under uint32) (sorted bool, err error) {
 		for s.next() == '"' {
 			id := s.key(under)
 			under = id
-			key := p.texts.at(id)
+			key := p.keyOf(id)
 			if key <= last && (last != "" || len(p.form) > mark+1) {
 				return false, nil
 			}

@@ -37,7 +37,7 @@ const minEmbedded = 6
 
 func (s *secrets) add(text string) {
 	if len(text) >= minEmbedded && text != Hidden && !s.values[text] && !commonText(text) {
-		s.values[text] = true
+		s.values[strings.Clone(text)] = true
 		s.replacer = nil
 	}
 }
@@ -63,11 +63,9 @@ func (s *secrets) scrub(text string) string {
 	if s == nil || len(text) < minEmbedded || len(s.values) == 0 {
 		return text
 	}
-	if s.replacer == nil {
-		s.build()
-	}
+	s.build()
 	switch {
-	case !s.mayHold(text):
+	case !s.mayHold([]byte(text)):
 		return text
 	case s.values[text]:
 		return Hidden
@@ -79,7 +77,7 @@ func (s *secrets) scrub(text string) string {
 const headLength = minEmbedded
 
 // mayHold is false where no secret is in a text.
-func (s *secrets) mayHold(text string) bool {
+func (s *secrets) mayHold(text []byte) bool {
 	for i := headLength; i <= len(text); {
 		if n := s.skips[pairOf(text[i-2:])]; n > 0 {
 			i += int(n)
@@ -94,22 +92,26 @@ func (s *secrets) mayHold(text string) bool {
 	return false
 }
 
-func pairOf(t string) uint16 { return uint16(t[0]) | uint16(t[1])<<8 }
+func pairOf(t []byte) uint16 { return uint16(t[0]) | uint16(t[1])<<8 }
 
 // headHash is a number below 1<<16 for the first bytes of a text.
-func headHash(t string) uint32 {
+func headHash(t []byte) uint32 {
 	x := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 | uint64(t[4])<<32 | uint64(t[5])<<40
 	return uint32(x * 0x9e3779b97f4a7c15 >> 48)
 }
 
+// build makes ready to look for the secrets that are known.
 func (s *secrets) build() {
+	if s.replacer != nil {
+		return
+	}
 	s.heads = make([]uint64, 1<<10)
 	s.skips = bytes.Repeat([]byte{headLength - 1}, 1<<16)
 	for v := range s.values {
-		h := headHash(v)
+		h := headHash([]byte(v))
 		s.heads[h>>6] |= 1 << (h & 63)
 		for i := range headLength - 1 {
-			pair := pairOf(v[i:])
+			pair := pairOf([]byte(v[i:]))
 			s.skips[pair] = min(s.skips[pair], byte(headLength-2-i))
 		}
 	}
@@ -352,6 +354,9 @@ func (s sealer) mask(v Value, path string) Value {
 	return v
 }
 
+// minEncoded is the length from which a text may be an encoded script.
+const minEncoded = 16
+
 // decodeString turns JSON documents into data and encoded scripts into text.
 func (s sealer) decodeString(v Value, path string) Value {
 	t := v.Text
@@ -361,7 +366,7 @@ func (s sealer) decodeString(v Value, path string) Value {
 		}
 		return v
 	}
-	if len(t) >= 16 && len(t)%4 == 0 && mayEncode(path) {
+	if len(t) >= minEncoded && len(t)%4 == 0 && mayEncode(path) {
 		if raw, err := base64.StdEncoding.DecodeString(t); err == nil && utf8.Valid(raw) && !strings.ContainsRune(string(raw), 0) {
 			v.Text = string(raw)
 		}
@@ -433,7 +438,7 @@ func (s *secrets) secretName(key string) bool {
 	if !ok {
 		is = SecretName(key)
 		if len(s.names) < maxInternedCount {
-			s.names[key] = is
+			s.names[strings.Clone(key)] = is
 		}
 	}
 	return is
@@ -455,14 +460,32 @@ func mayBeSecret(key string) bool {
 		slices.ContainsFunc(secretEnds, func(end string) bool { return strings.HasSuffix(lower, end) })
 }
 
-// LooksSecret reports whether a text is of a form that only secrets have.
-func LooksSecret(text string) bool {
-	if len(text) < 16 {
+// maySeal is false of nearly all texts that sealing leaves as they are wherever they
+// stand.
+func maySeal(text []byte) bool {
+	if len(text) == 0 {
 		return false
 	}
-	switch text[:2] { // with which those forms begin
+	marks := marksOf[text[0]]
+	for _, c := range text[1:] {
+		marks |= marksOf[c]
+	}
+	return marks != 0 || text[0] == '{' || text[0] == '[' || len(text) >= minLooks && secretHead(string(text[:2]))
+}
+
+// minLooks is how long secrets are that are known by their looks.
+const minLooks = 16
+
+// LooksSecret reports whether a text is of a form that only secrets have.
+func LooksSecret(text string) bool {
+	return len(text) >= minLooks && secretHead(text[:2]) && secretText.MatchString(text)
+}
+
+// secretHead reports whether one of those forms begins so.
+func secretHead(text string) bool {
+	switch text {
 	case "--", "AK", "AS", "gh", "gi", "gl", "xo", "sk", "rk", "SG", "ey":
-		return secretText.MatchString(text)
+		return true
 	}
 	return false
 }

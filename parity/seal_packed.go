@@ -56,9 +56,9 @@ type packedSealer struct {
 	row       packed // what is sealed now
 	plans     map[rowsKey]*sealPlan
 	documents map[documentKey]*sealPlan
-	// class says of each text: 1, that sealing leaves it as it is, unless its
-	// place makes it a secret or a script; 2, that it may not.
-	class []uint8
+	// stays says of texts that may be sealed whether sealing leaves them as they
+	// are, unless their place makes them secrets or scripts.
+	stays map[uint32]bool
 
 	raw  []byte   // of a document
 	form []byte   // of a document before it is sealed
@@ -80,7 +80,7 @@ type documentKey struct {
 const maxDocumentPlans = 1 << 10
 
 func newPackedSealer(s *secrets, in *Packer) *packedSealer {
-	return &packedSealer{sealer: sealer{secrets: s, in: in}, plans: map[rowsKey]*sealPlan{}, documents: map[documentKey]*sealPlan{}}
+	return &packedSealer{sealer: sealer{secrets: s, in: in}, plans: map[rowsKey]*sealPlan{}, documents: map[documentKey]*sealPlan{}, stays: map[uint32]bool{}}
 }
 
 func (s *packedSealer) attributes(v Value, t *catalog.Type) Value {
@@ -196,8 +196,7 @@ func (s *packedSealer) keeps(part *sealPart, secret bool, ids leafIDs) bool {
 		return !secret
 	case String:
 		id := ids.id(part.leaf)
-		text := s.in.texts.at(id)
-		return text == "" || !secret && !(part.encoded && len(text) >= 16) && s.plain(id)
+		return id == noText || !secret && !(part.encoded && s.in.texts.size(id) >= minEncoded) && s.plain(id)
 	}
 	return false
 }
@@ -205,18 +204,17 @@ func (s *packedSealer) keeps(part *sealPart, secret bool, ids leafIDs) bool {
 // plain reports whether sealing leaves a text as it is that its place makes
 // neither a secret nor a script.
 func (s *packedSealer) plain(id uint32) bool {
-	if int(id) >= len(s.class) {
-		s.class = append(s.class, make([]uint8, max(1024, s.in.texts.count()-len(s.class)))...)
+	if !s.in.texts.maySeal(id) {
+		return true
 	}
-	if s.class[id] == 0 {
-		s.class[id] = 1
+	plain, known := s.stays[id]
+	if !known {
 		text := s.in.texts.at(id)
 		probe := secrets{values: map[string]bool{}}
-		if bracketed(text) || LooksSecret(text) || probe.hideInside(text) != text {
-			s.class[id] = 2
-		}
+		plain = !bracketed(text) && !LooksSecret(text) && probe.hideInside(text) == text
+		s.stays[id] = plain
 	}
-	return s.class[id] == 1
+	return plain
 }
 
 // replace adds what a part becomes.
@@ -228,7 +226,7 @@ func (s *packedSealer) replace(part *sealPart, secret bool, ids leafIDs) {
 	}
 	sealed := s.value(v, part.path, secret)
 	if sealed == v && !part.encoded {
-		s.class[id] = 1
+		s.stays[id] = true
 	}
 	s.in.add(sealed)
 }
@@ -423,13 +421,13 @@ func (p *planner) kind() Kind { return Kind(p.form[p.at] & 0xf) }
 
 // hidePacked takes secrets out of the texts of packed attributes.
 func (s *Snapshot) hidePacked(secrets *secrets) {
+	secrets.build()
 	hidden := map[uint32]string{}
-	for id := range s.pack.texts.count() {
-		text := s.pack.texts.at(uint32(id))
+	s.pack.texts.search(secrets.mayHold, func(id uint32, text string) {
 		if clean := secrets.scrub(text); clean != text {
-			hidden[uint32(id)] = clean
+			hidden[id] = strings.Clone(clean)
 		}
-	}
+	})
 	if len(hidden) == 0 {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/maquette/maquette/internal/lazyregexp"
 	"github.com/maquette/maquette/parity"
@@ -106,6 +107,7 @@ func (d *document) declared(x parity.Declaration) *parity.Declaration {
 
 // add adds a resource to the snapshot.
 func (d *document) add(r parity.Resource) {
+	r.Module, r.Key = d.shared(r.Module), d.shared(r.Key)
 	if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
 		more := n/4 + 16
 		const enough, most = 4000, 256 // to judge by; times as many as are there, as the beginning may tell little
@@ -115,6 +117,22 @@ func (d *document) add(r parity.Resource) {
 		d.snap.Resources = append(make([]parity.Resource, 0, n+more), d.snap.Resources...)
 	}
 	d.snap.Resources = append(d.snap.Resources, r)
+}
+
+// shared is a text that many resources have, kept once.
+func (d *document) shared(text string) string {
+	if text == "" {
+		return ""
+	}
+	own, ok := d.texts[text]
+	if !ok {
+		if d.texts == nil || len(d.texts) > maxWords {
+			d.texts = map[string]string{}
+		}
+		own = strings.Clone(text)
+		d.texts[own] = own
+	}
+	return own
 }
 
 // provider is the address in what a state calls a resource's provider.

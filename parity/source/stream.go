@@ -550,12 +550,15 @@ func (m *matcher) instance(patterns []known) bool {
 	return false
 }
 
+// maxWords bounds how many texts are known that resources share.
+const maxWords = 1 << 16
+
 // word is what a string says that is written so, of which there are many alike; "" if it is none.
 func (d *document) word(raw []byte) string {
 	if s, ok := d.words[string(raw)]; ok {
 		return s
 	}
-	if d.words == nil || len(d.words) > 1<<16 {
+	if d.words == nil || len(d.words) > maxWords {
 		d.words = map[string]string{}
 	}
 	text, err := jsontext.AppendUnquote(nil, raw)

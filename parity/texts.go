@@ -1,0 +1,307 @@
+package parity
+
+import (
+	"bytes"
+	"hash/maphash"
+	"math/bits"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/s2"
+)
+
+// texts numbers texts, each once. They lie in chunks, of which all but the first
+// and those that were asked for last are compressed: texts that follow each other
+// have most in common. Two texts are one if their digests are: of a million texts,
+// any two are with a probability of 1 to 10^7 at most.
+type texts struct {
+	slots   []uint32 // by digest, the number of a text plus one; 0: the slot is free
+	digests []uint64 // of each text
+	ends    []uint16 // of each text, where in its chunk it ends
+	heads   []uint32 // of each headEvery-th text, its chunk
+	firsts  []uint32 // of each chunk, the number of its first text
+	chunks  []*chunk
+	room    strings.Builder // of the last chunk, while it is filled
+	lately  *lately
+	sealing []uint64 // of each text, as a bit, whether it may be sealed
+	refer   bool     // one of them, at least, names what is yet to be made
+}
+
+// noText is the number of the text "".
+const noText = 0
+
+// textSeed makes digests of all texts of this process comparable.
+var textSeed = maphash.MakeSeed()
+
+// chunk is the text of several texts, or of a long one.
+type chunk struct {
+	text   atomic.Pointer[string] // nil while it is filled, and where it is only kept packed
+	packed []byte
+	long   bool
+}
+
+const (
+	chunkSize  = 1 << 14
+	openChunks = 16 // those that are never packed: what comes first comes often
+	headEvery  = 64
+)
+
+func newTexts() *texts {
+	t := &texts{slots: make([]uint32, 256), lately: &lately{}}
+	t.of(nil) // noText
+	return t
+}
+
+// clone returns a copy to which other texts may be added. It shares chunks.
+func (t *texts) clone() *texts {
+	t.close()
+	return &texts{
+		slots: slices.Clone(t.slots), digests: slices.Clip(t.digests), ends: slices.Clip(t.ends), heads: slices.Clip(t.heads),
+		firsts: slices.Clip(t.firsts), chunks: slices.Clip(t.chunks), lately: t.lately, sealing: slices.Clone(t.sealing), refer: t.refer,
+	}
+}
+
+// count is how many texts there are.
+func (t *texts) count() int { return len(t.digests) }
+
+// maySeal is false where sealing leaves a text as it is, wherever it stands.
+func (t *texts) maySeal(id uint32) bool { return t.sealing[id/64]&(1<<(id%64)) != 0 }
+
+// at is the text of a number, to be looked at: what is kept of it is to be a copy,
+// as its whole chunk would be kept with it.
+func (t *texts) at(id uint32) string {
+	c := t.chunkOf(id)
+	text := t.chunkText(c)
+	if t.chunks[c].long {
+		return text
+	}
+	return text[t.from(c, id):t.ends[id]]
+}
+
+// size is how long the text of a number is, in bytes.
+func (t *texts) size(id uint32) int {
+	c := t.chunkOf(id)
+	if t.chunks[c].long {
+		return len(t.chunkText(c))
+	}
+	return int(t.ends[id] - t.from(c, id))
+}
+
+func (t *texts) chunkOf(id uint32) int {
+	c := int(t.heads[id/headEvery])
+	for c+1 < len(t.firsts) && t.firsts[c+1] <= id {
+		c++
+	}
+	return c
+}
+
+// from is where a text begins in its chunk.
+func (t *texts) from(chunk int, id uint32) uint16 {
+	if id == t.firsts[chunk] {
+		return 0
+	}
+	return t.ends[id-1]
+}
+
+func (t *texts) chunkText(number int) string {
+	c := t.chunks[number]
+	if text := c.text.Load(); text != nil {
+		return *text
+	}
+	if c.packed == nil {
+		return t.room.String()
+	}
+	return t.lately.unpack(c)
+}
+
+// search calls f with the texts of each chunk in which, as a whole, something may
+// be that is looked for. The texts are to be looked at.
+func (t *texts) search(mayHold func(chunk []byte) bool, f func(id uint32, text string)) {
+	for c, first := range t.firsts {
+		if !t.look(c, mayHold) {
+			continue
+		}
+		end := t.count()
+		if c+1 < len(t.firsts) {
+			end = int(t.firsts[c+1])
+		}
+		for id := first; int(id) < end; id++ {
+			f(id, t.at(id))
+		}
+	}
+}
+
+// look is what f says of a chunk.
+func (t *texts) look(number int, f func([]byte) bool) bool {
+	c := t.chunks[number]
+	if c.packed == nil {
+		return f([]byte(t.chunkText(number)))
+	}
+	t.lately.mu.Lock()
+	defer t.lately.mu.Unlock()
+	return f(t.lately.decode(c))
+}
+
+func (t *texts) of(b []byte) uint32 {
+	digest := maphash.Bytes(textSeed, b)
+	id, slot, ok := t.find(digest)
+	if ok {
+		return id
+	}
+	return t.insert(slot, digest, b)
+}
+
+func (t *texts) ofString(s string) uint32 {
+	if id, ok := t.number(s); ok {
+		return id
+	}
+	return t.of([]byte(s))
+}
+
+// number is that of a text that is there.
+func (t *texts) number(s string) (uint32, bool) {
+	id, _, ok := t.find(maphash.String(textSeed, s))
+	return id, ok
+}
+
+// find returns the number of the text with a digest, or the slot for it.
+func (t *texts) find(digest uint64) (id uint32, slot int, ok bool) {
+	for i := t.slotOf(digest); ; i++ {
+		if i == len(t.slots) {
+			i = 0
+		}
+		switch next := t.slots[i]; {
+		case next == 0:
+			return 0, i, false
+		case t.digests[next-1] == digest:
+			return next - 1, i, true
+		}
+	}
+}
+
+// slotOf is where the search for a digest begins.
+func (t *texts) slotOf(digest uint64) int {
+	slot, _ := bits.Mul64(digest, uint64(len(t.slots)))
+	return int(slot)
+}
+
+// insert adds a text, for which a slot was found.
+func (t *texts) insert(slot int, digest uint64, b []byte) uint32 {
+	id := uint32(len(t.digests))
+	t.digests = append(t.digests, digest)
+	t.keep(id, b)
+	if id%64 == 0 {
+		t.sealing = append(t.sealing, 0)
+	}
+	if maySeal(b) {
+		t.sealing[id/64] |= 1 << (id % 64)
+	}
+	t.refer = t.refer || bytes.HasPrefix(b, []byte(referencePrefix))
+	t.slots[slot] = id + 1
+	if 5*len(t.digests) > 4*len(t.slots) {
+		t.grow(len(t.slots) + len(t.slots)/2)
+	}
+	return id
+}
+
+// expect makes room for so many texts.
+func (t *texts) expect(count int) {
+	t.digests, t.ends = slices.Grow(t.digests, count), slices.Grow(t.ends, count)
+	if slots := 4 * count / 3; slots > len(t.slots) {
+		t.grow(slots)
+	}
+}
+
+func (t *texts) grow(slots int) {
+	t.slots = make([]uint32, slots)
+	for id, digest := range t.digests {
+		if _, slot, ok := t.find(digest); !ok {
+			t.slots[slot] = uint32(id) + 1
+		}
+	}
+}
+
+// keep copies a text to a chunk.
+func (t *texts) keep(id uint32, b []byte) {
+	long := len(b) > chunkSize
+	if long || t.room.Cap() == 0 || t.room.Len()+len(b) > chunkSize {
+		t.close()
+		t.chunks, t.firsts = append(t.chunks, &chunk{long: long}), append(t.firsts, id)
+	}
+	if long {
+		text := string(b)
+		t.chunks[len(t.chunks)-1].text.Store(&text)
+	} else {
+		if t.room.Cap() == 0 {
+			t.room.Grow(chunkSize)
+		}
+		t.room.Write(b)
+	}
+	t.ends = append(t.ends, uint16(t.room.Len()))
+	if id%headEvery == 0 {
+		t.heads = append(t.heads, uint32(len(t.chunks)-1))
+	}
+}
+
+// close ends the chunk that was filled.
+func (t *texts) close() {
+	if t.room.Cap() == 0 {
+		return
+	}
+	text := t.room.String()
+	t.room = strings.Builder{}
+	if c := t.chunks[len(t.chunks)-1]; len(t.chunks) > openChunks {
+		t.lately.pack(c, text)
+	} else {
+		c.text.Store(&text)
+	}
+}
+
+// lately are packed chunks that were asked for last, and are kept unpacked as well.
+// It may be used by several goroutines.
+type lately struct {
+	mu    sync.Mutex
+	ring  [64]*chunk
+	next  int
+	plain []byte // room for a chunk's text
+	coded []byte // and for what it is packed to
+}
+
+func (l *lately) pack(c *chunk, text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.plain = append(l.plain[:0], text...)
+	l.coded = s2.Encode(l.coded[:cap(l.coded)], l.plain)
+	c.packed = bytes.Clone(l.coded)
+	l.keep(c, text)
+}
+
+func (l *lately) unpack(c *chunk) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if text := c.text.Load(); text != nil {
+		return *text
+	}
+	text := string(l.decode(c))
+	l.keep(c, text)
+	return text
+}
+
+func (l *lately) decode(c *chunk) []byte {
+	var err error
+	if l.plain, err = s2.Decode(l.plain[:cap(l.plain)], c.packed); err != nil {
+		panic(err) // it was encoded here
+	}
+	return l.plain
+}
+
+func (l *lately) keep(c *chunk, text string) {
+	if before := l.ring[l.next]; before != nil {
+		before.text.Store(nil)
+	}
+	c.text.Store(&text)
+	l.ring[l.next] = c
+	l.next = (l.next + 1) % len(l.ring)
+}
