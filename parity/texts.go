@@ -17,7 +17,8 @@ import (
 // have most in common. Two texts are one if their digests are: of a million texts,
 // any two are with a probability of 1 to 10^7 at most.
 type texts struct {
-	slots   []uint32 // by digest, the number of a text plus one; 0: the slot is free
+	slots   []uint32 // by digest, the number of a text
+	tags    []uint8  // of each slot, a part of the digest; 0: it is free
 	digests []uint64 // of each text
 	ends    []uint16 // of each text, where in its chunk it ends
 	heads   []uint32 // of each headEvery-th text, its chunk
@@ -49,7 +50,7 @@ const (
 )
 
 func newTexts() *texts {
-	t := &texts{slots: make([]uint32, 256), lately: &lately{}}
+	t := &texts{slots: make([]uint32, 256), tags: make([]uint8, 256), lately: &lately{}}
 	t.of(nil) // noText
 	return t
 }
@@ -58,7 +59,7 @@ func newTexts() *texts {
 func (t *texts) clone() *texts {
 	t.close()
 	return &texts{
-		slots: slices.Clone(t.slots), digests: slices.Clip(t.digests), ends: slices.Clip(t.ends), heads: slices.Clip(t.heads),
+		slots: slices.Clone(t.slots), tags: slices.Clone(t.tags), digests: slices.Clip(t.digests), ends: slices.Clip(t.ends), heads: slices.Clip(t.heads),
 		firsts: slices.Clip(t.firsts), chunks: slices.Clip(t.chunks), lately: t.lately, sealing: slices.Clone(t.sealing), refer: t.refer,
 	}
 }
@@ -168,18 +169,23 @@ func (t *texts) number(s string) (uint32, bool) {
 
 // find returns the number of the text with a digest, or the slot for it.
 func (t *texts) find(digest uint64) (id uint32, slot int, ok bool) {
+	tag := tagOf(digest)
 	for i := t.slotOf(digest); ; i++ {
-		if i == len(t.slots) {
+		if i == len(t.tags) {
 			i = 0
 		}
-		switch next := t.slots[i]; {
-		case next == 0:
+		switch t.tags[i] {
+		case 0:
 			return 0, i, false
-		case t.digests[next-1] == digest:
-			return next - 1, i, true
+		case tag:
+			if id := t.slots[i]; t.digests[id] == digest {
+				return id, i, true
+			}
 		}
 	}
 }
+
+func tagOf(digest uint64) uint8 { return max(1, uint8(digest)) }
 
 // slotOf is where the search for a digest begins.
 func (t *texts) slotOf(digest uint64) int {
@@ -199,7 +205,7 @@ func (t *texts) insert(slot int, digest uint64, b []byte) uint32 {
 		t.sealing[id/64] |= 1 << (id % 64)
 	}
 	t.refer = t.refer || bytes.HasPrefix(b, []byte(referencePrefix))
-	t.slots[slot] = id + 1
+	t.slots[slot], t.tags[slot] = id, tagOf(digest)
 	if 5*len(t.digests) > 4*len(t.slots) {
 		t.grow(len(t.slots) + len(t.slots)/2)
 	}
@@ -215,11 +221,10 @@ func (t *texts) expect(count int) {
 }
 
 func (t *texts) grow(slots int) {
-	t.slots = make([]uint32, slots)
+	t.slots, t.tags = make([]uint32, slots), make([]uint8, slots)
 	for id, digest := range t.digests {
-		if _, slot, ok := t.find(digest); !ok {
-			t.slots[slot] = uint32(id) + 1
-		}
+		_, slot, _ := t.find(digest)
+		t.slots[slot], t.tags[slot] = uint32(id), tagOf(digest)
 	}
 }
 
