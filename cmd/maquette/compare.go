@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -270,9 +269,6 @@ func unlessStopped[T any](ctx context.Context, f func() T) (T, error) {
 func (o *observer) observeBoth(ctx context.Context, baseline, candidate named) (base, cand *parity.Snapshot, err error) {
 	done := progress(o.project.err, "reading "+baseline.source+" and "+candidate.source, o.project.reading)
 	defer done()
-	// Nearly all that reading makes is kept: to look for garbage again and again while
-	// the heap is small is in vain. Memory that nobody touches costs nothing.
-	defer runtime.KeepAlive(make([]byte, 16<<20))
 	type result struct {
 		snap *parity.Snapshot
 		err  error
