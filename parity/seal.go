@@ -461,7 +461,7 @@ func mayBeSecret(key string) bool {
 }
 
 // maySeal is false of nearly all texts that sealing leaves as they are wherever they
-// stand.
+// stand, and that are no flag that says what the next one is.
 func maySeal(text []byte) bool {
 	if len(text) == 0 {
 		return false
@@ -470,7 +470,7 @@ func maySeal(text []byte) bool {
 	for _, c := range text[1:] {
 		marks |= marksOf[c]
 	}
-	return marks != 0 || text[0] == '{' || text[0] == '[' || len(text) >= minLooks && secretHead(string(text[:2]))
+	return marks != 0 || text[0] == '{' || text[0] == '[' || text[0] == '-' || len(text) >= minLooks && secretHead(string(text[:2]))
 }
 
 // minLooks is how long secrets are that are known by their looks.

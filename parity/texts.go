@@ -26,7 +26,7 @@ type texts struct {
 	chunks  []*chunk
 	room    strings.Builder // of the last chunk, while it is filled
 	lately  *lately
-	sealing []uint64 // of each text, as a bit, whether it may be sealed
+	sealing []uint64 // of each text, as a bit, whether it may matter to sealing
 	refer   bool     // one of them, at least, names what is yet to be made
 }
 
@@ -67,7 +67,7 @@ func (t *texts) clone() *texts {
 // count is how many texts there are.
 func (t *texts) count() int { return len(t.digests) }
 
-// maySeal is false where sealing leaves a text as it is, wherever it stands.
+// maySeal is what the function of that name says of a text.
 func (t *texts) maySeal(id uint32) bool { return t.sealing[id/64]&(1<<(id%64)) != 0 }
 
 // at is the text of a number, to be looked at: what is kept of it is to be a copy,
