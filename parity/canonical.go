@@ -163,7 +163,7 @@ func (e *environment) buildReferences(planned bool) {
 	}
 	if len(accounts) == 0 { // a plan of what is yet to be made has no ids
 		for _, u := range e.units {
-			eachString(u.members[0].Attributes, func(s string) { countARN(s, accounts, regions) })
+			eachString(u.members[0].Attributes.Value(), func(s string) { countARN(s, accounts, regions) })
 		}
 	}
 	r.account, r.region = most(accounts), most(regions)

@@ -124,7 +124,7 @@ func (d *differ) resources(b, c *Resource) {
 		maps.Copy(skip, d.skip)
 		d.skip = skip
 	}
-	d.fields(b.Attributes, c.Attributes, place{}, false)
+	d.fields(b.Attributes.Value(), c.Attributes.Value(), place{}, false)
 }
 
 // same reports whether both are one and the same resource.

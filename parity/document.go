@@ -22,7 +22,7 @@ func (d Document) Resource() Resource {
 	if d.Untyped {
 		keys, items = append(keys, "untyped"), append(items, Value{Kind: Bool, Text: "true"})
 	}
-	return Resource{Declaration: &Declaration{Type: documentType, Name: d.Name}, Attributes: ObjectOf(keys, items)}
+	return NewResource(Declaration{Type: documentType, Name: d.Name}, Place{}, ObjectOf(keys, items))
 }
 
 // documentTier is the tier whose configuration a document is, "" of all else.

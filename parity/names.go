@@ -412,7 +412,7 @@ func spoken(nameless, other *Snapshot, names *nameSet) string {
 	}
 	for i := range nameless.Resources {
 		if o := same[i]; o != nil {
-			walk(nameless.Resources[i].Attributes, o.Attributes)
+			walk(nameless.Resources[i].Attributes.Value(), o.Attributes.Value())
 		}
 	}
 	if w := most(votes); w != "" {

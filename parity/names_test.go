@@ -74,10 +74,7 @@ func TestStem(t *testing.T) {
 func named(environment string, names ...string) *Snapshot {
 	s := &Snapshot{Environment: environment}
 	for i, n := range names {
-		s.Resources = append(s.Resources, Resource{
-			Declaration: &Declaration{Type: "aws_lb", Name: fmt.Sprintf("l%d", i)},
-			Attributes:  ObjectOf([]string{"name"}, []Value{Text(n)}),
-		})
+		s.Resources = append(s.Resources, NewResource(Declaration{Type: "aws_lb", Name: fmt.Sprintf("l%d", i)}, Place{}, ObjectOf([]string{"name"}, []Value{Text(n)})))
 	}
 	return s
 }
@@ -86,7 +83,7 @@ func tagged(key, value string) *Snapshot {
 	s := named("", "web", "api")
 	for i := range s.Resources {
 		r := &s.Resources[i]
-		r.Attributes = ObjectOf([]string{"name", "tags"}, []Value{r.Attributes.Get("name"), ObjectOf([]string{key}, []Value{Text(value)})})
+		r.Attributes = AttributesOf(ObjectOf([]string{"name", "tags"}, []Value{r.Attributes.Get("name"), ObjectOf([]string{key}, []Value{Text(value)})}))
 	}
 	return s
 }

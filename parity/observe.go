@@ -85,7 +85,7 @@ func versionsOf(u *unit) []ObservedVersion {
 				}
 			}
 		}
-		walk(m.Attributes, "")
+		walk(m.Attributes.Value(), "")
 	}
 	slices.SortStableFunc(found, func(a, b ObservedVersion) int {
 		return strings.Compare(a.Address+"\x00"+a.Path, b.Address+"\x00"+b.Path)

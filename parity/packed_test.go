@@ -117,7 +117,7 @@ func TestWhatIsReadOfShownElements(t *testing.T) {
 
 // A copy may be changed, and what it was copied from stays as it was.
 func TestCloneIsIndependent(t *testing.T) {
-	s := &Snapshot{Resources: []Resource{{Declaration: &Declaration{Type: "aws_a", Name: "b"}, Attributes: ObjectOf([]string{"x"}, []Value{Text("password-of-another")})}}}
+	s := &Snapshot{Resources: []Resource{NewResource(Declaration{Type: "aws_a", Name: "b"}, Place{}, ObjectOf([]string{"x"}, []Value{Text("password-of-another")}))}}
 	s.packAll()
 	c, again := s.Clone(), s.Clone()
 	c.hide(&secrets{values: map[string]bool{"password-of-another": true}})
@@ -155,8 +155,8 @@ func TestCompareBlocks(t *testing.T) {
 		for _, n := range words {
 			for _, types := range [][2]string{{"t", "t"}, {"t", "t_u"}, {"t-u", "t"}, {"a", "b"}} {
 				for _, names := range [][2]string{{"x", "x"}, {"x", "x-y"}, {"y", "x"}} {
-					a := Resource{Module: m, Declaration: &Declaration{Type: types[0], Name: names[0]}}
-					b := Resource{Module: n, Declaration: &Declaration{Type: types[1], Name: names[1]}}
+					a := NewResource(Declaration{Type: types[0], Name: names[0]}, Place{Module: m}, Value{})
+					b := NewResource(Declaration{Type: types[1], Name: names[1]}, Place{Module: n}, Value{})
 					assert.Equal(t, strings.Compare(a.Block(), b.Block()), compareBlocks(&a, &b), "%s %s", a.Block(), b.Block())
 				}
 			}

@@ -23,11 +23,11 @@ func TestAClientOfABalancerIsNotBehindIt(t *testing.T) {
 		}
 		text := parity.Text
 		return &parity.Snapshot{Environment: environment, Resources: []parity.Resource{
-			{Declaration: &parity.Declaration{Type: "maquette_balancer", Name: "api"}, Attributes: object(
-				"id", text(environment+"/balancers/api"), "name", text("api"), "local_url", text("http://127.0.0.1:26001"))},
-			{Declaration: &parity.Declaration{Type: "maquette_service", Name: "web"}, Attributes: object(
+			parity.NewResource(parity.Declaration{Type: "maquette_balancer", Name: "api"}, parity.Place{}, object(
+				"id", text(environment+"/balancers/api"), "name", text("api"), "local_url", text("http://127.0.0.1:26001"))),
+			parity.NewResource(parity.Declaration{Type: "maquette_service", Name: "web"}, parity.Place{}, object(
 				"id", text(environment+"/services/web"), "name", text("web"), "members", parity.Value{Kind: parity.Number, Text: "2"},
-				"environment", object("API_URL", url))},
+				"environment", object("API_URL", url))),
 		}}
 	}
 	rep := parity.Compare(snapshot("production", parity.Text("http://127.0.0.1:26001")), snapshot("staging", parity.Value{Kind: parity.Unknown}),
@@ -39,10 +39,7 @@ func TestAClientOfABalancerIsNotBehindIt(t *testing.T) {
 // A list of names of which a plan knows some is not another list.
 func TestListsThatAreKnownInPart(t *testing.T) {
 	snapshot := func(environment string, subnets ...parity.Value) *parity.Snapshot {
-		return &parity.Snapshot{Environment: environment, Resources: []parity.Resource{{
-			Declaration: &parity.Declaration{Type: "aws_db_subnet_group", Name: "main"},
-			Attributes:  parity.ObjectOf([]string{"name", "subnet_ids"}, []parity.Value{parity.Text(environment), parity.ListOf(subnets)}),
-		}}}
+		return &parity.Snapshot{Environment: environment, Resources: []parity.Resource{parity.NewResource(parity.Declaration{Type: "aws_db_subnet_group", Name: "main"}, parity.Place{}, parity.ObjectOf([]string{"name", "subnet_ids"}, []parity.Value{parity.Text(environment), parity.ListOf(subnets)}))}}
 	}
 	unknown := parity.Value{Kind: parity.Unknown}
 	production := snapshot("production", parity.Text("eu-west-1a"), parity.Text("eu-west-1b"), parity.Text("eu-west-1c"))

@@ -18,14 +18,15 @@ const (
 	ForEachKey
 )
 
-// Resource is one resource instance.
+// Resource is one resource instance. Neither pointer is nil.
 type Resource struct {
-	*Declaration        // never nil
-	Module       string // module.web["a"], "" in the root module
-	Key          string // the index or key, without brackets and quotes
-	KeyKind      KeyKind
-	Tainted      bool
-	Deposed      bool // an object that Terraform replaced and could not delete yet
+	*Declaration
+	*Place
+	// Attributes are named as in the Terraform provider, but for one of the name
+	// OnlyLive.
+	Attributes Attributes
+	Tainted    bool
+	Deposed    bool // an object that Terraform replaced and could not delete yet
 	// Planned says that the resource is yet to be made: what its configuration
 	// leaves out, the provider has still to fill in.
 	Planned bool
@@ -36,9 +37,11 @@ type Resource struct {
 	// the source was held against one.
 	Unmanaged bool
 	sealed    bool // it came from a sealed snapshot into one that is not
-	// Attributes are named as in the Terraform provider, but for one of the name
-	// OnlyLive.
-	Attributes Value
+}
+
+// NewResource returns a resource of a declaration and a place of its own.
+func NewResource(of Declaration, at Place, attributes Value) Resource {
+	return Resource{Declaration: &of, Place: &at, Attributes: AttributesOf(attributes)}
 }
 
 // Declaration is what a resource has in common with others: the instances of its
@@ -49,6 +52,56 @@ type Declaration struct {
 	Provider string // registry.terraform.io/hashicorp/aws
 	Schema   int    // version of the resource's schema in its provider
 }
+
+// Place is where a resource is among those of its declaration. Those of other
+// declarations may share it.
+type Place struct {
+	Module  string // module.web["a"], "" in the root module
+	Key     string // the index or key, without brackets and quotes
+	KeyKind KeyKind
+}
+
+// Attributes is a Value in less room, which is an Object of nearly all resources.
+type Attributes struct {
+	node *node
+	at   uint32
+}
+
+// AttributesOf returns a value as attributes.
+func AttributesOf(v Value) Attributes {
+	switch {
+	case v.Kind == Null:
+		return Attributes{}
+	case v.Kind != Object || v.Document:
+		return Attributes{node: &node{items: []Value{v}, boxed: true}}
+	}
+	return Attributes{v.node, v.at}
+}
+
+// Value returns the attributes as a value.
+func (a Attributes) Value() Value {
+	switch {
+	case a.node == nil:
+		return Value{}
+	case a.node.boxed:
+		return a.node.items[0]
+	}
+	return Value{Kind: Object, node: a.node, at: a.at}
+}
+
+// Get returns the attribute of a name, Null where there is none.
+func (a Attributes) Get(name string) Value { return a.Value().Get(name) }
+
+// At follows a dotted path as that of a Value does.
+func (a Attributes) At(path string) Value { return a.Value().At(path) }
+
+// Keys returns the names of the attributes, sorted.
+func (a Attributes) Keys() []string { return a.Value().Keys() }
+
+// Items returns the attributes in the order of Keys.
+func (a Attributes) Items() []Value { return a.Value().Items() }
+
+func (a Attributes) packed() packed { return a.Value().packed() }
 
 // OnlyLive names the attribute that holds what only running things tell and no
 // Terraform state: the images and packages that run, where they run, what

@@ -167,7 +167,7 @@ func (s *Snapshot) Seal(cat *catalog.Catalog) {
 		if t == nil || r.Type != of {
 			t, of = cat.Type(r.Type), r.Type
 		}
-		r.Attributes = ps.attributes(r.Attributes, t)
+		r.Attributes = AttributesOf(ps.attributes(r.Attributes.Value(), t))
 	}
 	// A secret may also stand inside strings that nobody marked; only now are
 	// all of them known.
@@ -195,9 +195,9 @@ func (s *Snapshot) packAll() {
 		s.pack = NewPacker()
 	}
 	for i := range s.Resources {
-		v := &s.Resources[i].Attributes
-		if n := v.packed(); !n.ok() || n.in != s.pack {
-			*v = s.pack.Pack(*v)
+		a := &s.Resources[i].Attributes
+		if n := a.packed(); !n.ok() || n.in != s.pack {
+			*a = AttributesOf(s.pack.Pack(a.Value()))
 		}
 	}
 }

@@ -18,11 +18,11 @@ func TestSourcesThatShowSomeTypesAlone(t *testing.T) {
 			[]parity.Value{number(port), number(port), parity.Text("tcp"), parity.ListOf([]parity.Value{parity.Text("10.0.0.0/8")})})
 	}
 	group := func(port string) parity.Resource {
-		return parity.Resource{Declaration: &parity.Declaration{Type: "aws_security_group", Name: "web"}, Attributes: parity.ObjectOf(
-			[]string{"id", "name", "ingress"}, []parity.Value{parity.Text("sg-0123456789abcdef0"), parity.Text("web"), parity.ListOf([]parity.Value{rule(port)})})}
+		return parity.NewResource(parity.Declaration{Type: "aws_security_group", Name: "web"}, parity.Place{}, parity.ObjectOf(
+			[]string{"id", "name", "ingress"}, []parity.Value{parity.Text("sg-0123456789abcdef0"), parity.Text("web"), parity.ListOf([]parity.Value{rule(port)})}))
 	}
 	own := func(typ string, keys []string, values ...parity.Value) parity.Resource {
-		return parity.Resource{Declaration: &parity.Declaration{Type: typ, Name: "x"}, Attributes: parity.ObjectOf(keys, values)}
+		return parity.NewResource(parity.Declaration{Type: typ, Name: "x"}, parity.Place{}, parity.ObjectOf(keys, values))
 	}
 	state := func() *parity.Snapshot {
 		return &parity.Snapshot{Environment: "production", Sources: []string{"p.tfstate"}, Resources: []parity.Resource{

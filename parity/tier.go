@@ -264,7 +264,7 @@ func (s *survey) members(u *unit) int {
 func (s *survey) count(m *Resource, t *catalog.Type) memberCount {
 	n := m.Attributes.packed()
 	if !n.ok() {
-		return countMembers(t, m.Attributes)
+		return countMembers(t, m.Attributes.Value())
 	}
 	plan := s.env.plan(n, t)
 	var key []byte
@@ -273,7 +273,7 @@ func (s *survey) count(m *Resource, t *catalog.Type) memberCount {
 	}
 	found, ok := plan.counts[string(key)]
 	if !ok {
-		found = countMembers(t, m.Attributes)
+		found = countMembers(t, m.Attributes.Value())
 		if plan.counts == nil {
 			plan.counts = map[string]memberCount{}
 		}

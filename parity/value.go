@@ -41,6 +41,7 @@ type node struct {
 	keys  []string // of an Object, sorted
 	items []Value
 	nulls bool  // an Object had members that were null
+	boxed bool  // it is no Object but Attributes, which are the only item
 	rows  *rows // of an Object that is kept without items
 }
 

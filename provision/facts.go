@@ -171,7 +171,7 @@ func addresses(all []*parity.Resource) string {
 
 // follow goes along a path into a resource.
 func (f *Facts) follow(r *parity.Resource, path hcl.Traversal, want sought) (parity.Value, *hcl.Diagnostic) {
-	at := r.Attributes
+	at := r.Attributes.Value()
 	for _, s := range path {
 		if name, where, ok := step(hcl.Traversal{s}, 0); ok {
 			next, diag := member(r, at, name, where)

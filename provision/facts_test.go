@@ -98,7 +98,7 @@ func TestWhatCannotBeFollowed(t *testing.T) {
 							items[k] = value
 						}
 					}
-					r.Attributes = parity.ObjectOf(keys, items)
+					r.Attributes = parity.AttributesOf(parity.ObjectOf(keys, items))
 				}
 			}
 		})

@@ -30,7 +30,7 @@ func object(pairs ...any) parity.Value {
 }
 
 func resource(typ, name string, attributes ...any) parity.Resource {
-	return parity.Resource{Declaration: &parity.Declaration{Type: typ, Name: name}, Attributes: object(attributes...)}
+	return parity.NewResource(parity.Declaration{Type: typ, Name: name}, parity.Place{}, object(attributes...))
 }
 
 // sides are two environments in which all that rules can come upon differs.
@@ -346,7 +346,7 @@ func TestRulesOfMembersAndPlans(t *testing.T) {
 		snap := &parity.Snapshot{Environment: name}
 		for i, typ := range types {
 			r := resource("aws_instance", "web", "instance_type", parity.Text(typ), "ami", parity.Text("ami-0abc"))
-			r.KeyKind, r.Key = parity.CountKey, fmt.Sprint(i)
+			r.Place = &parity.Place{KeyKind: parity.CountKey, Key: fmt.Sprint(i)}
 			snap.Resources = append(snap.Resources, r)
 		}
 		return snap

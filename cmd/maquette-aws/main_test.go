@@ -72,14 +72,8 @@ func tell(t *testing.T, req wire.Request) wire.Message {
 func TestRead(t *testing.T) {
 	account(t)
 	state := &parity.Snapshot{Sources: []string{"staging.tfstate"}, Resources: []parity.Resource{
-		{
-			Declaration: &parity.Declaration{Type: "aws_sqs_queue", Name: "jobs"},
-			Attributes:  parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text("arn:aws-cn:sqs:cn-north-1:123456789012:orders")}),
-		},
-		{
-			Declaration: &parity.Declaration{Type: "aws_sqs_queue", Name: "gone"},
-			Attributes:  parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text("arn:aws-cn:sqs:cn-north-1:123456789012:gone")}),
-		},
+		parity.NewResource(parity.Declaration{Type: "aws_sqs_queue", Name: "jobs"}, parity.Place{}, parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text("arn:aws-cn:sqs:cn-north-1:123456789012:orders")})),
+		parity.NewResource(parity.Declaration{Type: "aws_sqs_queue", Name: "gone"}, parity.Place{}, parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text("arn:aws-cn:sqs:cn-north-1:123456789012:gone")})),
 	}}
 	m := tell(t, wire.Request{Source: "aws://cn-north-1?tag.Environment=staging", Rate: 1000, Known: wire.Addresses(state)})
 	require.Empty(t, m.Error)

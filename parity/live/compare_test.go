@@ -139,7 +139,7 @@ func TestTheStateNamesWhatIsLive(t *testing.T) {
 	})
 	gone := state.Resources[slices.IndexFunc(state.Resources, func(r parity.Resource) bool { return r.Type == "aws_sns_topic" })]
 	gone.Declaration = &parity.Declaration{Type: gone.Type, Name: "deleted", Provider: gone.Provider}
-	gone.Attributes = parity.ObjectOf([]string{"id"}, []parity.Value{parity.Text("arn:aws:sns:us-east-1:123456789012:deleted")})
+	gone.Attributes = parity.AttributesOf(parity.ObjectOf([]string{"id"}, []parity.Value{parity.Text("arn:aws:sns:us-east-1:123456789012:deleted")}))
 	state.Resources = append(kept, gone)
 
 	s, err := live.Parse("aws://us-east-1?tfstate=shop.tfstate")
@@ -247,7 +247,7 @@ func TestAgreementTable(t *testing.T) {
 		require.NoError(t, err)
 		found := map[string]parity.Value{}
 		for _, r := range snap.Resources {
-			found[r.Address()] = r.Attributes
+			found[r.Address()] = r.Attributes.Value()
 		}
 		for _, r := range state.Resources {
 			typ := cat.Type(r.Type)

@@ -347,9 +347,7 @@ func TestWhatNobodyUses(t *testing.T) {
 	} {
 		for _, arn := range arns {
 			name := strings.NewReplacer("/", "_", ":", "_").Replace(arn[strings.LastIndex(arn, ":")-5:])
-			state.Resources = append(state.Resources, parity.Resource{
-				Declaration: &parity.Declaration{Type: typ, Name: name}, Attributes: parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text(arn)}),
-			})
+			state.Resources = append(state.Resources, parity.NewResource(parity.Declaration{Type: typ, Name: name}, parity.Place{}, parity.ObjectOf([]string{"arn"}, []parity.Value{parity.Text(arn)})))
 		}
 	}
 	s, err := live.Parse("aws://us-east-1?tfstate=shop.tfstate")

@@ -177,8 +177,8 @@ func (rec *record) resource() parity.Resource {
 	}
 	return parity.Resource{
 		Declaration: &parity.Declaration{Type: rec.typ, Name: rec.address.name, Provider: awsProvider},
-		Module:      rec.address.module, KeyKind: rec.address.kind, Key: rec.address.key, Partial: true,
-		Unmanaged: rec.reader.known.unmanaged(rec), Attributes: value(rec.attrs),
+		Place:       &parity.Place{Module: rec.address.module, KeyKind: rec.address.kind, Key: rec.address.key}, Partial: true,
+		Unmanaged: rec.reader.known.unmanaged(rec), Attributes: parity.AttributesOf(value(rec.attrs)),
 	}
 }
 

@@ -232,7 +232,7 @@ func TestOddButRight(t *testing.T) {
 	attributes := func(members string) parity.Value {
 		s := read(t, stateOf(`{"mode":"managed","type":"a_b","name":"c","instances":[{"attributes":{`+members+`}}]}`))
 		require.Len(t, s.Resources, 1)
-		return s.Resources[0].Attributes
+		return s.Resources[0].Attributes.Value()
 	}
 	tests := []struct{ members, want string }{
 		{`"x":1e999`, "{x:1e999}"},

@@ -180,7 +180,7 @@ func (m moduleReader) resource(p *part, depth int) error {
 	}
 	if m.namesOnly {
 		if v.Get("mode").Str() == "data" {
-			m.external(parity.Resource{Declaration: &parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str()}, Attributes: v.Get("values")})
+			m.external(parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str()}, parity.Place{}, v.Get("values"))
 		}
 		return nil
 	}
@@ -211,7 +211,8 @@ func (m moduleReader) locate(p part, address string) {
 		return
 	}
 	for i := p.resources[0]; i < p.resources[1]; i++ {
-		m.snap.Resources[i].Module = address
+		r := &m.snap.Resources[i]
+		r.Place = m.placed(parity.Place{Module: address, Key: r.Key, KeyKind: r.KeyKind})
 	}
 	for i := p.externals[0]; i < p.externals[1]; i++ {
 		e := &m.snap.Externals[i]

@@ -44,7 +44,7 @@ func asTree(name string, r io.Reader) (*parity.Snapshot, error) {
 	}
 	for i := range d.snap.Resources {
 		r := &d.snap.Resources[i]
-		r.Attributes = d.pack.Pack(r.Attributes)
+		r.Attributes = parity.AttributesOf(d.pack.Pack(r.Attributes.Value()))
 	}
 	return d.snap, nil
 }
@@ -129,27 +129,27 @@ func (d *treeDocument) values(module parity.Value, depth int) error {
 		}
 		r := parity.Resource{
 			Declaration: d.declared(parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str(), Provider: v.Get("provider_name").Str()}),
-			Module:      module.Get("address").Str(), Tainted: v.Get("tainted").Text == "true",
-			Deposed: v.Get("deposed_key").Str() != "", Attributes: v.Get("values"),
+			Place:       &parity.Place{Module: module.Get("address").Str()}, Tainted: v.Get("tainted").Text == "true",
+			Deposed: v.Get("deposed_key").Str() != "", Attributes: parity.AttributesOf(v.Get("values")),
 		}
 		if v.Kind != parity.Object || r.Type == "" || r.Name == "" {
 			return fmt.Errorf("a resource of module %q has no type or no name", clip(r.Module))
 		}
-		if err := instanceKey(&r, v.Get("index")); err != nil {
-			return err
+		if err := instanceKey(r.Place, v.Get("index")); err != nil {
+			return fmt.Errorf("%s has %w", r.Block(), err)
 		}
-		if r.Attributes.Kind != parity.Object {
-			r.Attributes = parity.ObjectOf(nil, nil)
+		if r.Attributes.Value().Kind != parity.Object {
+			r.Attributes = parity.AttributesOf(parity.ObjectOf(nil, nil))
 		}
 		switch mode := v.Get("mode").Str(); mode {
 		case "data":
-			d.external(r)
+			d.external(*r.Declaration, *r.Place, r.Attributes.Value())
 			continue
 		case "managed":
 		default:
 			return fmt.Errorf("%s has the unknown mode %q", clip(r.Address()), clip(mode))
 		}
-		r.Attributes = overlay(r.Attributes, v.Get("sensitive_values"), hide)
+		r.Attributes = parity.AttributesOf(overlay(r.Attributes.Value(), v.Get("sensitive_values"), hide))
 		d.snap.Resources = append(d.snap.Resources, r)
 	}
 	for _, child := range module.Get("child_modules").Items() {
@@ -169,9 +169,7 @@ func (d *treeDocument) dataSources(module parity.Value, depth int) error {
 	}
 	for _, v := range module.Get("resources").Items() {
 		if v.Get("mode").Str() == "data" {
-			d.external(parity.Resource{
-				Module: module.Get("address").Str(), Declaration: &parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str()}, Attributes: v.Get("values"),
-			})
+			d.external(parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str()}, parity.Place{Module: module.Get("address").Str()}, v.Get("values"))
 		}
 	}
 	for _, child := range module.Get("child_modules").Items() {
@@ -210,9 +208,9 @@ func (d *treeDocument) plan(name string) {
 	for i := range resources {
 		r := &resources[i]
 		r.Planned = d.created[r.Address()]
-		r.Attributes = overlay(r.Attributes, d.sensitive[r.Address()], hide)
-		r.Attributes = overlay(r.Attributes, d.unknown[r.Address()], func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} })
-		r.Attributes = refer(r.Attributes, configs[parity.WithoutKeys(r.Address())], r.Module)
+		attributes := overlay(r.Attributes.Value(), d.sensitive[r.Address()], hide)
+		attributes = overlay(attributes, d.unknown[r.Address()], func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} })
+		r.Attributes = parity.AttributesOf(refer(attributes, configs[parity.WithoutKeys(r.Address())], r.Module))
 	}
 	d.snap.Resources = resources
 }
@@ -229,10 +227,10 @@ func told(s *parity.Snapshot, err error) string {
 	var b strings.Builder
 	for i := range s.Resources {
 		r := s.Resources[i]
-		form, ok := r.Attributes.Form()
-		attributes, of := r.Attributes, *r.Declaration
-		r.Attributes, r.Declaration = parity.Value{}, nil
-		fmt.Fprintf(&b, "%+v %+v %t ", of, r, ok)
+		attributes, of, at := r.Attributes.Value(), *r.Declaration, *r.Place
+		form, ok := attributes.Form()
+		r.Attributes, r.Declaration, r.Place = parity.Attributes{}, nil, nil
+		fmt.Fprintf(&b, "%+v %+v %+v %t ", of, at, r, ok)
 		tell(&b, attributes, form, true)
 		b.WriteByte('\n')
 	}

@@ -62,8 +62,8 @@ func TestPatternsChangeNothing(t *testing.T) {
 		require.Equal(t, len(without.snap.Resources), len(with.snap.Resources))
 		for i := range without.snap.Resources {
 			w, g := without.snap.Resources[i], with.snap.Resources[i]
-			require.Equal(t, dumped(w.Attributes), dumped(g.Attributes), w.Address)
-			w.Attributes, g.Attributes = parity.Value{}, parity.Value{}
+			require.Equal(t, dumped(w.Attributes.Value()), dumped(g.Attributes.Value()), w.Address)
+			w.Attributes, g.Attributes = parity.Attributes{}, parity.Attributes{}
 			require.Equal(t, w, g)
 		}
 	}
@@ -120,8 +120,8 @@ func TestManyInstancesAreReadOneByOne(t *testing.T) {
 		require.Equal(t, len(whole.Resources), len(s.Resources))
 		for i := range whole.Resources {
 			w, g := whole.Resources[i], s.Resources[i]
-			require.Equal(t, dumped(w.Attributes), dumped(g.Attributes), w.Address)
-			w.Attributes, g.Attributes = parity.Value{}, parity.Value{}
+			require.Equal(t, dumped(w.Attributes.Value()), dumped(g.Attributes.Value()), w.Address)
+			w.Attributes, g.Attributes = parity.Attributes{}, parity.Attributes{}
 			require.Equal(t, w, g)
 		}
 	}

@@ -15,30 +15,30 @@ func (d *document) shown(v parity.Value, module string) error {
 	if err := members(v, shownKinds); err != nil {
 		return fmt.Errorf("resource %q: %w", clip(v.Get("address").Str()), err)
 	}
-	r := parity.Resource{
-		Declaration: d.declared(parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str(), Provider: v.Get("provider_name").Str()}),
-		Module:      module, Tainted: v.Get("tainted").Text == "true",
-		Deposed: v.Get("deposed_key").Str() != "", Attributes: v.Get("values"),
+	of := parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str(), Provider: v.Get("provider_name").Str()}
+	if v.Kind != parity.Object || of.Type == "" || of.Name == "" {
+		return fmt.Errorf("a resource of module %q has no type or no name", clip(module))
 	}
-	if v.Kind != parity.Object || r.Type == "" || r.Name == "" {
-		return fmt.Errorf("a resource of module %q has no type or no name", clip(r.Module))
+	at := parity.Place{Module: module}
+	if err := instanceKey(&at, v.Get("index")); err != nil {
+		return fmt.Errorf("%s has %w", blockOf(of, at), err)
 	}
-	if err := instanceKey(&r, v.Get("index")); err != nil {
-		return err
-	}
-	if r.Attributes.Kind != parity.Object {
-		r.Attributes = parity.ObjectOf(nil, nil)
+	attributes := v.Get("values")
+	if attributes.Kind != parity.Object {
+		attributes = parity.ObjectOf(nil, nil)
 	}
 	switch mode := v.Get("mode").Str(); mode {
 	case "data":
-		d.external(r)
+		d.external(of, at, attributes)
 		return nil
 	case "managed":
 	default:
-		return fmt.Errorf("%s has the unknown mode %q", clip(r.Address()), clip(mode))
+		return fmt.Errorf("%s has the unknown mode %q", clip(addressOf(of, at)), clip(mode))
 	}
-	r.Attributes = d.pack.Pack(laidOver(r.Attributes, v.Get("sensitive_values"), hide))
-	d.add(r)
+	d.add(parity.Resource{
+		Declaration: d.declared(of), Attributes: parity.AttributesOf(d.pack.Pack(laidOver(attributes, v.Get("sensitive_values"), hide))),
+		Tainted: v.Get("tainted").Text == "true", Deposed: v.Get("deposed_key").Str() != "",
+	}, at)
 	return nil
 }
 
@@ -172,17 +172,18 @@ func (d *document) plan(name string) {
 	for i := range d.snap.Resources {
 		r := &d.snap.Resources[i]
 		address := r.Address()
+		attributes := r.Attributes.Value()
 		if c := d.changes[address]; c != nil {
 			r.Planned = c.created
-			r.Attributes = laidOver(r.Attributes, c.sensitive, hide)
-			r.Attributes = laidOver(r.Attributes, c.unknown, func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} })
+			attributes = laidOver(attributes, c.sensitive, hide)
+			attributes = laidOver(attributes, c.unknown, func(parity.Value) parity.Value { return parity.Value{Kind: parity.Unknown} })
 		}
 		if config := configs[parity.WithoutKeys(address)]; config.Kind != parity.Null {
-			if form, ok := r.Attributes.Form(); !ok || refers(form, config, true) {
-				r.Attributes = refer(r.Attributes, config, r.Module)
+			if form, ok := attributes.Form(); !ok || refers(form, config, true) {
+				attributes = refer(attributes, config, r.Module)
 			}
 		}
-		r.Attributes = d.pack.Pack(r.Attributes)
+		r.Attributes = parity.AttributesOf(d.pack.Pack(attributes))
 	}
 	providers := map[string]string{}
 	for _, p := range d.config.Get("provider_config").Items() {

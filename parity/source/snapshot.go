@@ -25,22 +25,22 @@ func (d *document) snapshotResource(v parity.Value) error {
 	}
 	of := parity.Declaration{Type: v.Get("type").Str(), Name: v.Get("name").Str(), Provider: v.Get("provider").Str()}
 	of.Schema, _ = strconv.Atoi(v.Get("schema_version").Text)
-	r := parity.Resource{
-		Declaration: d.declared(of), Module: v.Get("module").Str(), Tainted: v.Get("tainted").Text == "true",
-		Deposed: v.Get("deposed").Text == "true", Planned: v.Get("planned").Text == "true",
-		Partial: v.Get("partial").Text == "true", Unmanaged: v.Get("unmanaged").Text == "true", Attributes: parity.FromSnapshot(v.Get("attributes")),
-	}
-	if r.Type == "" || r.Name == "" {
+	if of.Type == "" || of.Name == "" {
 		return errors.New("a resource has no type or no name")
 	}
-	if err := instanceKey(&r, v.Get("key")); err != nil {
-		return err
+	at := parity.Place{Module: v.Get("module").Str()}
+	if err := instanceKey(&at, v.Get("key")); err != nil {
+		return fmt.Errorf("%s has %w", blockOf(of, at), err)
 	}
-	if r.Attributes.Kind != parity.Object {
+	attributes := parity.FromSnapshot(v.Get("attributes"))
+	if attributes.Kind != parity.Object {
 		return errors.New("a resource's attributes are no object")
 	}
-	r.Attributes = d.pack.Pack(r.Attributes)
-	d.add(r)
+	d.add(parity.Resource{
+		Declaration: d.declared(of), Attributes: parity.AttributesOf(d.pack.Pack(attributes)),
+		Tainted: v.Get("tainted").Text == "true", Deposed: v.Get("deposed").Text == "true", Planned: v.Get("planned").Text == "true",
+		Partial: v.Get("partial").Text == "true", Unmanaged: v.Get("unmanaged").Text == "true",
+	}, at)
 	return nil
 }
 
@@ -175,7 +175,7 @@ func Write(w io.Writer, s *parity.Snapshot) error {
 			return err
 		}
 		line.Truncate(line.Len() - len("}\n"))
-		attributes = r.Attributes.AppendJSON(attributes[:0])
+		attributes = r.Attributes.Value().AppendJSON(attributes[:0])
 		if !jsontext.Value(attributes).IsValid(jsontext.AllowDuplicateNames(true)) {
 			return fmt.Errorf("the attributes of %s cannot be written as JSON", r.Address())
 		}

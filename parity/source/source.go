@@ -211,10 +211,11 @@ type document struct {
 	config       parity.Value       // plan: configuration
 	providers    map[string]string  // the addresses in what a state calls them
 	declarations map[parity.Declaration]*parity.Declaration
-	words        map[string]string  // of a state: the names of modules, types and resources, by how they are written
-	texts        map[string]string  // modules and keys
-	patterns     map[string][]known // of a state: how instances are written, by their type
-	learned      map[string]int     // how many were made
+	words        map[string]string              // of a state: the names of modules, types and resources, by how they are written
+	module       string                         // of the resources that are read now
+	places       map[parity.Place]*parity.Place // in that module
+	patterns     map[string][]known             // of a state: how instances are written, by their type
+	learned      map[string]int                 // how many were made
 }
 
 func (d *document) place(err error) string {

@@ -104,24 +104,24 @@ func TestStateInstances(t *testing.T) {
 			"count", head + `"instances":[{"index_key":0,"attributes":{}},{"index_key":10,"attributes":{}}]}`,
 			[]string{"aws_instance.web[0]", "aws_instance.web[10]"},
 			[]parity.Resource{
-				{KeyKind: parity.CountKey, Key: "0"},
-				{KeyKind: parity.CountKey, Key: "10"},
+				{Place: &parity.Place{KeyKind: parity.CountKey, Key: "0"}},
+				{Place: &parity.Place{KeyKind: parity.CountKey, Key: "10"}},
 			},
 		},
 		{
 			"for_each", head + `"instances":[{"index_key":"a b","attributes":{}},{"index_key":"q\"\\","attributes":{}},{"index_key":"ünï😀","attributes":{}},{"index_key":"","attributes":{}}]}`,
 			[]string{`aws_instance.web["a b"]`, `aws_instance.web["q\"\\"]`, `aws_instance.web["ünï😀"]`, `aws_instance.web[""]`},
 			[]parity.Resource{
-				{KeyKind: parity.ForEachKey, Key: "a b"},
-				{KeyKind: parity.ForEachKey, Key: `q"\`},
-				{KeyKind: parity.ForEachKey, Key: "ünï😀"},
-				{KeyKind: parity.ForEachKey, Key: ""},
+				{Place: &parity.Place{KeyKind: parity.ForEachKey, Key: "a b"}},
+				{Place: &parity.Place{KeyKind: parity.ForEachKey, Key: `q"\`}},
+				{Place: &parity.Place{KeyKind: parity.ForEachKey, Key: "ünï😀"}},
+				{Place: &parity.Place{KeyKind: parity.ForEachKey, Key: ""}},
 			},
 		},
 		{
 			"module", `{"module":"module.a[\"x.y\"].module.b[0]",` + head[1:] + `"instances":[{"attributes":{}}]}`,
 			[]string{`module.a["x.y"].module.b[0].aws_instance.web`},
-			[]parity.Resource{{Module: `module.a["x.y"].module.b[0]`}},
+			[]parity.Resource{{Place: &parity.Place{Module: `module.a["x.y"].module.b[0]`}}},
 		},
 		{
 			"tainted and deposed", head + `"instances":[{"status":"tainted","attributes":{}},{"deposed":"0a1b2c3d","attributes":{}}]}`,
@@ -137,12 +137,15 @@ func TestStateInstances(t *testing.T) {
 			require.Len(t, s.Resources, len(tt.want))
 			for i, want := range tt.want {
 				got := s.Resources[i]
-				got.Attributes = parity.Value{}
+				got.Attributes = parity.Attributes{}
 				of := parity.Declaration{Type: "aws_instance", Name: "web", Provider: "registry.terraform.io/hashicorp/aws"}
 				if want.Declaration != nil {
 					of.Schema = want.Schema
 				}
 				want.Declaration = &of
+				if want.Place == nil {
+					want.Place = &parity.Place{}
+				}
 				assert.Equal(t, want, got)
 			}
 		})
@@ -179,7 +182,7 @@ func TestStateSensitiveAttributes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := read(t, stateOf(`{"mode":"managed","type":"a_b","name":"c","instances":[{"attributes":`+attributes+`,"sensitive_attributes":`+tt.paths+`}]}`))
 			require.Len(t, s.Resources, 1)
-			assert.Equal(t, tt.want, text(s.Resources[0].Attributes))
+			assert.Equal(t, tt.want, text(s.Resources[0].Attributes.Value()))
 		})
 	}
 }
@@ -213,7 +216,7 @@ func TestShownSensitiveValues(t *testing.T) {
 		{"address":"module.m[\"k\"].a_b.c[1]","mode":"managed","type":"a_b","name":"c","index":1,"deposed_key":"00112233","values":{"id":"y"}},
 		{"address":"module.m[\"k\"].data.a_d.e","mode":"data","type":"a_d","name":"e","values":{"id":"ext-1"}}]}]}}}`)
 	assert.Equal(t, []string{"a_b.c", `module.m["k"].a_b.c[1]`, `module.m["k"].a_b.c[1]`}, addresses(s))
-	assert.Equal(t, "{block:[{port:1 token:SECRET}] list:[a SECRET] map:{x:SECRET} password:SECRET}", text(s.Resources[0].Attributes))
+	assert.Equal(t, "{block:[{port:1 token:SECRET}] list:[a SECRET] map:{x:SECRET} password:SECRET}", text(s.Resources[0].Attributes.Value()))
 	assert.True(t, s.Resources[0].Tainted)
 	assert.True(t, s.Resources[2].Deposed)
 	assert.Equal(t, []parity.External{{Address: `module.m["k"].data.a_d.e`, Names: []string{"ext-1"}}}, s.Externals)
@@ -238,9 +241,9 @@ func TestStateAndShownStateAreOne(t *testing.T) {
 			require.Equal(t, addresses(state), addresses(shown))
 			for i := range state.Resources {
 				a, b := state.Resources[i], shown.Resources[i]
-				assert.Equal(t, text(a.Attributes), text(b.Attributes), a.Address())
+				assert.Equal(t, text(a.Attributes.Value()), text(b.Attributes.Value()), a.Address())
 				a.Declaration = &parity.Declaration{Type: a.Type, Name: a.Name, Provider: a.Provider} // the schema is not shown
-				a.Attributes, b.Attributes = parity.Value{}, parity.Value{}
+				a.Attributes, b.Attributes = parity.Attributes{}, parity.Attributes{}
 				assert.Equal(t, a, b)
 			}
 			assert.Equal(t, state.Externals, shown.Externals)
@@ -346,7 +349,7 @@ func TestPlanForms(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := read(t, `{"format_version":"1.2",`+planned+`,`+tt.members+`}`)
 			require.Len(t, s.Resources, 1)
-			assert.Equal(t, tt.want, text(s.Resources[0].Attributes))
+			assert.Equal(t, tt.want, text(s.Resources[0].Attributes.Value()))
 			assert.Equal(t, tt.planned, s.Resources[0].Planned)
 			if tt.incomplete == "" {
 				assert.Empty(t, s.Incomplete)
@@ -404,8 +407,8 @@ func TestWriteEscapesAsPackageJSONDoes(t *testing.T) {
 	for _, text := range []string{"plain", "<", "a>b", "&", "\u2028", "\u2029", "\u20ac", "é😀", "\x7f", "\b\f\n\r\t\x1b\"\\/", "\xff"} {
 		attributes := parity.ObjectOf([]string{"list" + text, "plain"}, []parity.Value{parity.ListOf([]parity.Value{parity.Text(text)}), parity.Text(text)})
 		s := &parity.Snapshot{Sealed: true, Resources: []parity.Resource{
-			{Declaration: &parity.Declaration{Type: text, Name: text}, Module: text, KeyKind: parity.ForEachKey, Key: text, Attributes: attributes},
-			{Declaration: &parity.Declaration{Type: text, Name: "n"}, KeyKind: parity.CountKey, Key: "7", Attributes: parity.NewPacker().Pack(attributes)},
+			parity.NewResource(parity.Declaration{Type: text, Name: text}, parity.Place{Module: text, KeyKind: parity.ForEachKey, Key: text}, attributes),
+			parity.NewResource(parity.Declaration{Type: text, Name: "n"}, parity.Place{KeyKind: parity.CountKey, Key: "7"}, parity.NewPacker().Pack(attributes)),
 		}}
 		var out bytes.Buffer
 		require.NoError(t, source.Write(&out, s))
@@ -420,7 +423,7 @@ func TestWriteEscapesAsPackageJSONDoes(t *testing.T) {
 
 func TestWriteRefusesWhatIsNoJSON(t *testing.T) {
 	attributes := parity.ObjectOf([]string{"x"}, []parity.Value{{Kind: parity.Number, Text: "NaN"}})
-	s := &parity.Snapshot{Sealed: true, Resources: []parity.Resource{{Declaration: &parity.Declaration{Type: "a_b", Name: "c"}, Attributes: attributes}}}
+	s := &parity.Snapshot{Sealed: true, Resources: []parity.Resource{parity.NewResource(parity.Declaration{Type: "a_b", Name: "c"}, parity.Place{}, attributes)}}
 	assert.EqualError(t, source.Write(io.Discard, s), "the attributes of a_b.c cannot be written as JSON")
 }
 
@@ -462,12 +465,12 @@ func TestSnapshotKeepsEverythingButSecrets(t *testing.T) {
 			require.Equal(t, addresses(s), addresses(got))
 			for i := range s.Resources {
 				a, b := s.Resources[i], got.Resources[i]
-				wantJSON, err := json.Marshal(a.Attributes)
+				wantJSON, err := json.Marshal(a.Attributes.Value())
 				require.NoError(t, err)
-				gotJSON, err := json.Marshal(b.Attributes)
+				gotJSON, err := json.Marshal(b.Attributes.Value())
 				require.NoError(t, err)
 				assert.JSONEq(t, string(wantJSON), string(gotJSON), a.Address)
-				a.Attributes, b.Attributes = parity.Value{}, parity.Value{}
+				a.Attributes, b.Attributes = parity.Attributes{}, parity.Attributes{}
 				assert.Equal(t, a, b)
 			}
 		})

@@ -55,39 +55,39 @@ func (d *document) stateInstance(b block, inst parity.Value) error {
 		return fmt.Errorf("an instance of %s.%s is no object", clip(b.Type), clip(b.Name))
 	}
 	b.Schema, _ = strconv.Atoi(inst.Get("schema_version").Text)
-	r := parity.Resource{Module: b.module, Declaration: d.declared(b.Declaration)}
-	if err := instanceKey(&r, inst.Get("index_key")); err != nil {
-		return err
+	at := parity.Place{Module: b.module}
+	if err := instanceKey(&at, inst.Get("index_key")); err != nil {
+		return fmt.Errorf("%s has %w", blockOf(b.Declaration, at), err)
 	}
 	if err := members(inst, instanceKinds); err != nil {
-		return fmt.Errorf("%s: %w", r.Address(), err)
+		return fmt.Errorf("%s: %w", addressOf(b.Declaration, at), err)
 	}
-	r.Attributes = inst.Get("attributes")
-	if r.Attributes.Kind != parity.Object {
+	attributes := inst.Get("attributes")
+	if attributes.Kind != parity.Object {
 		if inst.Get("attributes_flat").Kind == parity.Object {
 			return withHint("Run `terraform apply -refresh-only` once; it rewrites the attributes.",
-				"%s is stored in the flat form of Terraform 0.11", r.Address())
+				"%s is stored in the flat form of Terraform 0.11", addressOf(b.Declaration, at))
 		}
-		r.Attributes = parity.ObjectOf(nil, nil)
+		attributes = parity.ObjectOf(nil, nil)
 		if b.mode == "managed" {
-			d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{Source: d.snap.Sources[0], Reason: r.Address() + " has no attributes"})
+			d.snap.Incomplete = append(d.snap.Incomplete, parity.Gap{Source: d.snap.Sources[0], Reason: addressOf(b.Declaration, at) + " has no attributes"})
 		}
 	}
 	if b.mode == "data" {
-		d.external(r)
+		d.external(b.Declaration, at, attributes)
 		return nil
 	}
 	if b.mode != "managed" {
-		return fmt.Errorf("%s has the unknown mode %q", r.Address(), clip(b.mode))
+		return fmt.Errorf("%s has the unknown mode %q", addressOf(b.Declaration, at), clip(b.mode))
 	}
-	r.Tainted = inst.Get("status").Str() == "tainted"
-	r.Deposed = inst.Get("deposed").Str() != ""
-	r.Attributes = undynamic(r.Attributes)
+	attributes = undynamic(attributes)
 	for _, path := range inst.Get("sensitive_attributes").Items() {
-		r.Attributes = hidePath(r.Attributes, path.Items())
+		attributes = hidePath(attributes, path.Items())
 	}
-	r.Attributes = d.pack.Pack(r.Attributes)
-	d.add(r)
+	d.add(parity.Resource{
+		Declaration: d.declared(b.Declaration), Attributes: parity.AttributesOf(d.pack.Pack(attributes)),
+		Tainted: inst.Get("status").Str() == "tainted", Deposed: inst.Get("deposed").Str() != "",
+	}, at)
 	return nil
 }
 
@@ -105,9 +105,9 @@ func (d *document) declared(x parity.Declaration) *parity.Declaration {
 	return have
 }
 
-// add adds a resource to the snapshot.
-func (d *document) add(r parity.Resource) {
-	r.Module, r.Key = d.shared(r.Module), d.shared(r.Key)
+// add adds a resource, which has no place yet, to the snapshot.
+func (d *document) add(r parity.Resource, at parity.Place) {
+	r.Place = d.placed(at)
 	if n := len(d.snap.Resources); n == cap(d.snap.Resources) {
 		more := n/4 + 16
 		const enough, most = 4000, 256 // to judge by; times as many as are there, as the beginning may tell little
@@ -119,20 +119,32 @@ func (d *document) add(r parity.Resource) {
 	d.snap.Resources = append(d.snap.Resources, r)
 }
 
-// shared is a text that many resources have, kept once.
-func (d *document) shared(text string) string {
-	if text == "" {
-		return ""
+// placed is a place that all resources of a module share which are there.
+func (d *document) placed(at parity.Place) *parity.Place {
+	if at.Module != d.module { // a module's resources follow each other
+		d.module = strings.Clone(at.Module)
+		clear(d.places)
 	}
-	own, ok := d.texts[text]
-	if !ok {
-		if d.texts == nil || len(d.texts) > maxWords {
-			d.texts = map[string]string{}
+	have := d.places[at]
+	if have == nil {
+		if d.places == nil {
+			d.places = map[parity.Place]*parity.Place{}
 		}
-		own = strings.Clone(text)
-		d.texts[own] = own
+		at.Module, at.Key = d.module, strings.Clone(at.Key)
+		have = &at
+		d.places[at] = have
 	}
-	return own
+	return have
+}
+
+func addressOf(of parity.Declaration, at parity.Place) string {
+	r := parity.NewResource(of, at, parity.Value{})
+	return r.Address()
+}
+
+func blockOf(of parity.Declaration, at parity.Place) string {
+	r := parity.NewResource(of, at, parity.Value{})
+	return r.Block()
 }
 
 // provider is the address in what a state calls a resource's provider.
@@ -243,31 +255,31 @@ func conforms(v, typ parity.Value) bool {
 	return false
 }
 
-// instanceKey sets a resource's key.
-func instanceKey(r *parity.Resource, key parity.Value) error {
+// instanceKey sets a place's key. The error says what the resource has instead of one.
+func instanceKey(at *parity.Place, key parity.Value) error {
 	switch key.Kind {
 	case parity.Null:
 	case parity.Number:
 		if n, err := strconv.ParseUint(key.Text, 10, 32); err != nil || strconv.FormatUint(n, 10) != key.Text {
-			return fmt.Errorf("%s has the index %s, which is no count", r.Block(), clip(key.Text))
+			return fmt.Errorf("the index %s, which is no count", clip(key.Text))
 		}
-		r.KeyKind, r.Key = parity.CountKey, key.Text
+		at.KeyKind, at.Key = parity.CountKey, key.Text
 	case parity.String:
-		r.KeyKind, r.Key = parity.ForEachKey, key.Text
+		at.KeyKind, at.Key = parity.ForEachKey, key.Text
 	default:
-		return fmt.Errorf("%s has an index_key that is neither number nor string", r.Block())
+		return errors.New("an index_key that is neither number nor string")
 	}
 	return nil
 }
 
 // external keeps what names a data source; its attributes are not compared.
-func (d *document) external(r parity.Resource) {
-	e := parity.External{Address: "data." + r.Type + "." + r.Name}
-	if r.Module != "" {
-		e.Address = r.Module + "." + e.Address
+func (d *document) external(of parity.Declaration, at parity.Place, attributes parity.Value) {
+	e := parity.External{Address: "data." + of.Type + "." + of.Name}
+	if at.Module != "" {
+		e.Address = at.Module + "." + e.Address
 	}
 	for _, name := range []string{"id", "arn"} {
-		if s := r.Attributes.Get(name).Str(); s != "" {
+		if s := attributes.Get(name).Str(); s != "" {
 			e.Names = append(e.Names, s)
 		}
 	}

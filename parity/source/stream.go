@@ -274,8 +274,8 @@ func (d *document) byInstance(before func() string, n int) (ok, end bool, err er
 		return d.pass()
 	})
 	if err == nil && late != "" {
-		of := parity.Resource{Module: m.module, Declaration: &m.Declaration}
-		err = withHint("Terraform writes them last; look what has changed the state.", "%s of %s comes after its many instances", late, of.Block())
+		err = withHint("Terraform writes them last; look what has changed the state.", "%s of %s comes after its many instances",
+			late, blockOf(m.Declaration, parity.Place{Module: m.module}))
 	}
 	if err != nil {
 		return true, true, err
@@ -342,7 +342,7 @@ func (d *document) learn(instance []byte, r parity.Resource) {
 		d.patterns, d.learned = map[string][]known{}, map[string]int{}
 	}
 	d.learned[r.Type]++
-	if p := d.pack.NewPattern(instance, r.Attributes); p != nil {
+	if p := d.pack.NewPattern(instance, r.Attributes.Value()); p != nil {
 		have := d.patterns[r.Type]
 		d.patterns[r.Type] = slices.Insert(have[:min(len(have), maxKnown-1)], 0, known{p, r.Schema})
 	}
@@ -537,11 +537,11 @@ func (m *matcher) instance(patterns []known) bool {
 			m.Schema = k.schema
 			m.shared = m.d.declared(m.Declaration)
 		}
-		r := parity.Resource{Module: m.module, Declaration: m.shared, Attributes: v}
-		if instanceKey(&r, key) != nil {
+		at := parity.Place{Module: m.module}
+		if instanceKey(&at, key) != nil {
 			return false
 		}
-		m.d.add(r)
+		m.d.add(parity.Resource{Declaration: m.shared, Attributes: parity.AttributesOf(v)}, at)
 		m.at += length
 		copy(patterns[1:i+1], patterns[:i]) // what was of use is asked first
 		patterns[0] = k

@@ -83,8 +83,8 @@ func requireResources(t *testing.T, want, got []parity.Resource) {
 	require.Len(t, got, len(want))
 	for i := range want {
 		w, g := want[i], got[i]
-		require.Equal(t, dump(w.Attributes), dump(g.Attributes), w.Address)
-		w.Attributes, g.Attributes = parity.Value{}, parity.Value{}
+		require.Equal(t, dump(w.Attributes.Value()), dump(g.Attributes.Value()), w.Address)
+		w.Attributes, g.Attributes = parity.Attributes{}, parity.Attributes{}
 		require.Equal(t, w, g)
 	}
 }

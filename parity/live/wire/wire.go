@@ -62,7 +62,7 @@ type Value struct {
 func Pack(s *parity.Snapshot) *Snapshot {
 	out := &Snapshot{Sources: s.Sources, Externals: s.Externals, Incomplete: s.Incomplete, Gone: s.Gone, Shows: s.Shows}
 	for i := range s.Resources {
-		out.Resources = append(out.Resources, pack(&s.Resources[i], s.Resources[i].Attributes))
+		out.Resources = append(out.Resources, pack(&s.Resources[i], s.Resources[i].Attributes.Value()))
 	}
 	return out
 }
@@ -100,8 +100,9 @@ func (s *Snapshot) Unpack() *parity.Snapshot {
 	out := &parity.Snapshot{Sources: s.Sources, Externals: s.Externals, Incomplete: s.Incomplete, Gone: s.Gone, Shows: s.Shows}
 	for _, r := range s.Resources {
 		out.Resources = append(out.Resources, parity.Resource{
-			Declaration: &parity.Declaration{Type: r.Type, Name: r.Name, Provider: r.Provider}, Module: r.Module, Key: r.Key, KeyKind: r.KeyKind,
-			Partial: r.Partial, Unmanaged: r.Unmanaged, Attributes: r.Attributes.unpack(),
+			Declaration: &parity.Declaration{Type: r.Type, Name: r.Name, Provider: r.Provider},
+			Place:       &parity.Place{Module: r.Module, Key: r.Key, KeyKind: r.KeyKind},
+			Partial:     r.Partial, Unmanaged: r.Unmanaged, Attributes: parity.AttributesOf(r.Attributes.unpack()),
 		})
 	}
 	return out
