@@ -126,7 +126,7 @@ func (e *environment) buildReferences(planned bool) {
 	for i, u := range e.units {
 		r.single[i] = int32(i)
 		if planned {
-			r.add(ReferenceTo(WithoutKeys(u.members[0].Block())), int32(i))
+			r.add(ReferenceTo(WithoutKeys(u.members()[0].Block())), int32(i))
 		}
 	}
 	// The things themselves first, then whatever else names them: a NAT
@@ -134,7 +134,7 @@ func (e *environment) buildReferences(planned bool) {
 	late := map[string]int32{}
 	for i, u := range e.units {
 		own := int32(i)
-		for _, m := range u.members {
+		for _, m := range u.members() {
 			n := m.Attributes.packed()
 			if !n.ok() {
 				continue
@@ -163,7 +163,7 @@ func (e *environment) buildReferences(planned bool) {
 	}
 	if len(accounts) == 0 { // a plan of what is yet to be made has no ids
 		for _, u := range e.units {
-			eachString(u.members[0].Attributes.Value(), func(s string) { countARN(s, accounts, regions) })
+			eachString(u.members()[0].Attributes.Value(), func(s string) { countARN(s, accounts, regions) })
 		}
 	}
 	r.account, r.region = most(accounts), most(regions)
@@ -171,7 +171,7 @@ func (e *environment) buildReferences(planned bool) {
 	known := map[*plan]*rows{} // whose fixed texts were the last to be registered
 	for i, u := range e.units {
 		own, attrs := int32(i), map[string]int32{}
-		for _, m := range u.members {
+		for _, m := range u.members() {
 			n := m.Attributes.packed()
 			if !n.ok() {
 				continue

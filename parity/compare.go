@@ -217,7 +217,7 @@ func (j *judge) tierOf(b, c *unit) string {
 		if n := j.nameOf(side.u); n != "" {
 			return n
 		}
-		if n := side.u.members[0].documentTier(); n != "" {
+		if n := side.u.members()[0].documentTier(); n != "" {
 			return n
 		}
 		if side.u.typ.Kind == "subnet" || side.u.typ.Kind == "network" || side.u.typ.Kind == "firewall" {
@@ -248,7 +248,7 @@ func (j *judge) comparePairs(filled [2]map[*unit]map[string]bool) *comparison {
 		switch {
 		case u.pair == nil:
 		case u.pair.typ.Name != u.typ.Name || u.typ.Kind == "utility":
-			c.uncompared[u.typ.Name] += len(u.members)
+			c.uncompared[u.typ.Name] += len(u.members())
 		default:
 			c.pairs = append(c.pairs, u)
 		}
@@ -299,8 +299,8 @@ func (j *judge) attributes(c *comparison) {
 		u := c.pairs[d.pair]
 		for _, x := range d.stuck {
 			if c.varying[LastKey(x.path)] {
-				x.members = u.pair.members
-				x.baseline = u.members[0]
+				x.members = u.pair.members()
+				x.baseline = u.members()[0]
 				j.difference(u, u.pair, x)
 			}
 		}
@@ -340,10 +340,10 @@ func (c *comparison) add(pair int, d compared) {
 // countAttributes counts the attributes of a pair that are compared.
 func (j *judge) countAttributes(u *unit, counts map[string]int) {
 	if u.typ.Kind == documentType {
-		counts["configuration"] += max(1, leaves(u.members[0].Attributes.Get("content")))
+		counts["configuration"] += max(1, leaves(u.members()[0].Attributes.Get("content")))
 		return
 	}
-	if n := u.members[0].Attributes.packed(); n.ok() {
+	if n := u.members()[0].Attributes.packed(); n.ok() {
 		for _, x := range j.b.plan(n, u.typ).counted {
 			if !n.empty(n.layout.kids[x.at], n.layout.first[x.at]) {
 				counts[x.dimension]++
@@ -367,18 +367,18 @@ func compareUnits(aligned *alignments, b, c *unit, filled [2]map[*unit]map[strin
 				if skip == nil {
 					skip = map[string]bool{}
 				}
-				skip[attr] = b.members[0].Attributes.At(attr).Empty() || c.members[0].Attributes.At(attr).Empty()
+				skip[attr] = b.members()[0].Attributes.At(attr).Empty() || c.members()[0].Attributes.At(attr).Empty()
 			}
 		}
 	}
 	var counterpart func(int, *Resource) (*Resource, bool)
-	if len(b.members) > 1 {
+	if len(b.members()) > 1 {
 		counterpart = counterparts(be, ce, b)
 	}
 	var merged map[string]int
 	var d differ
-	for i, m := range c.members {
-		first, exact := b.members[0], true
+	for i, m := range c.members() {
+		first, exact := b.members()[0], true
 		if counterpart != nil {
 			first, exact = counterpart(i, m)
 		}
@@ -391,7 +391,7 @@ func compareUnits(aligned *alignments, b, c *unit, filled [2]map[*unit]map[strin
 		if len(d.out) == 0 {
 			continue
 		}
-		for _, other := range distinct(b.members, first) {
+		for _, other := range distinct(b.members(), first) {
 			if len(d.out) == 0 {
 				break
 			}
@@ -399,9 +399,9 @@ func compareUnits(aligned *alignments, b, c *unit, filled [2]map[*unit]map[strin
 			o.resources(other, m)
 			d.out = d.common(o.out, exact && m.Block() != other.Block())
 		}
-		if len(c.members) == 1 {
+		if len(c.members()) == 1 {
 			for k := range d.out {
-				d.out[k].members, d.out[k].baseline = c.members, first
+				d.out[k].members, d.out[k].baseline = c.members(), first
 			}
 			total.out = d.out
 			break
@@ -427,16 +427,16 @@ func compareUnits(aligned *alignments, b, c *unit, filled [2]map[*unit]map[strin
 // baseline's unit b, of several, that it is held against first: the one of the same name,
 // which is exact, or else any.
 func counterparts(be, ce *environment, b *unit) func(i int, m *Resource) (first *Resource, exact bool) {
-	byKey := make(map[string]*Resource, len(b.members))
+	byKey := make(map[string]*Resource, len(b.members()))
 	name := func(e *environment, m *Resource) string { return elide(e.names.replace(m.Address())) }
-	for _, m := range b.members {
+	for _, m := range b.members() {
 		byKey[name(be, m)] = m
 	}
 	return func(i int, m *Resource) (*Resource, bool) {
 		if first := byKey[name(ce, m)]; first != nil {
 			return first, true
 		}
-		return b.members[i%len(b.members)], false
+		return b.members()[i%len(b.members())], false
 	}
 }
 

@@ -225,7 +225,7 @@ func matchesText(pattern, text string) bool {
 
 // at reports whether one of a unit's members has an address, with or without its instance keys.
 func at(pattern string, u *unit) bool {
-	return u != nil && slices.ContainsFunc(u.members, func(m *Resource) bool {
+	return u != nil && slices.ContainsFunc(u.members(), func(m *Resource) bool {
 		address := m.Address()
 		return matchesText(pattern, address) || matchesText(pattern, WithoutKeys(address))
 	})
@@ -251,7 +251,7 @@ func (j *judge) knownAttributes(meetings []*encounter) map[string]map[string]boo
 	for _, e := range []*environment{j.b, j.c} {
 		for _, u := range e.units {
 			names := known[u.typ.Name]
-			for _, m := range u.members {
+			for _, m := range u.members() {
 				if names == nil {
 					break
 				}
@@ -267,7 +267,7 @@ func (j *judge) knownAttributes(meetings []*encounter) map[string]map[string]boo
 // ask judges each member of the candidate with its counterpart, or each of those that have none.
 func (j *judge) ask(m *encounter, known map[string]map[string]bool) {
 	side := func(e *environment, s *survey, u *unit, r *Resource) *PairSide {
-		members := len(u.members)
+		members := len(u.members())
 		if f := s.facts[u.index]; f != nil && isTier(u) {
 			members = f.members
 		}
@@ -278,10 +278,10 @@ func (j *judge) ask(m *encounter, known map[string]map[string]bool) {
 		u = m.c
 	}
 	pair := Pair{Type: u.typ.Name, Kind: u.typ.Kind, Tier: j.tierOf(m.b, m.c)}
-	members := u.members
+	members := u.members()
 	counterpart := func(int, *Resource) (*Resource, bool) { return nil, false }
 	if m.c != nil {
-		members = m.c.members
+		members = m.c.members()
 		if m.b != nil {
 			counterpart = counterparts(j.b, j.c, m.b)
 		}
@@ -373,7 +373,7 @@ func (j *judge) broken(rule *CustomRule, m *encounter, told *verdictOn) {
 	if all == nil {
 		all = m.b
 	}
-	if n := len(all.members); len(told.failing) < n {
+	if n := len(all.members()); len(told.failing) < n {
 		f.Message += fmt.Sprintf(" (%d of %d members)", len(told.failing), n)
 		if m.c != nil {
 			f.Subject.Candidate = memberList(told.failing)

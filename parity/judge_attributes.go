@@ -13,9 +13,9 @@ import (
 func (j *judge) difference(b, c *unit, d difference) {
 	a := b.typ.Aspect(d.attr)
 	f := Finding{Path: d.path, Baseline: j.shown(d.base), Candidate: j.shown(d.cand)}
-	if len(d.members) < len(c.members) && len(c.members) > 1 {
+	if len(d.members) < len(c.members()) && len(c.members()) > 1 {
 		f.Subject = Subject{Baseline: b.address(), Candidate: memberList(d.members)}
-		f.Message = fmt.Sprintf(" in %d of %d members", len(d.members), len(c.members))
+		f.Message = fmt.Sprintf(" in %d of %d members", len(d.members), len(c.members()))
 	}
 	suffix := f.Message
 	say := func(rule string, severity Severity, format string, args ...any) {
@@ -440,7 +440,7 @@ func (j *judge) stronger(u *unit, d difference, direction string) (stronger, kno
 	case "lower-nonzero":
 		return y != 0 && (x == 0 || y < x), true
 	case "operator":
-		switch op := u.members[0].Attributes.Get("comparison_operator").Str(); {
+		switch op := u.members()[0].Attributes.Get("comparison_operator").Str(); {
 		case strings.HasPrefix(op, "Greater"):
 			return y < x, true
 		case strings.HasPrefix(op, "Less"):

@@ -12,7 +12,7 @@ import (
 // unpaired judges what has no counterpart: missing in the candidate, or more
 // than the baseline has.
 func (j *judge) unpaired() {
-	fewer := func(u *unit) bool { return u.typ.Kind == "attachment" && len(u.members) > len(u.pair.members) }
+	fewer := func(u *unit) bool { return u.typ.Kind == "attachment" && len(u.members()) > len(u.pair.members()) }
 	for _, u := range sortedUnits(j.b.units, func(u *unit) bool { return u.pair == nil || fewer(u) }) {
 		if u.pair == nil {
 			j.missing(u)
@@ -28,7 +28,7 @@ func (j *judge) unpaired() {
 func (j *judge) missing(u *unit) {
 	switch {
 	case u.typ.Kind == "utility":
-		j.report.Uncompared[u.typ.Name] += len(u.members)
+		j.report.Uncompared[u.typ.Name] += len(u.members())
 		return
 	case !j.c.snap.shows(u.typ.Name):
 		j.unseen(u, j.report.Candidate)
@@ -78,7 +78,7 @@ func (j *judge) missing(u *unit) {
 // unseen notes that a counterpart could not be seen, as the other environment's source shows no such things. Of a tier
 // that is missing evidence; all else only is not compared.
 func (j *judge) unseen(u *unit, side Side) {
-	j.report.Uncompared[u.typ.Name] += len(u.members)
+	j.report.Uncompared[u.typ.Name] += len(u.members())
 	if isTier(u) {
 		j.report.Incomplete = append(j.report.Incomplete, Gap{
 			Source: strings.Join(side.Sources, ", "),
@@ -90,7 +90,7 @@ func (j *judge) unseen(u *unit, side Side) {
 func (j *judge) extra(u *unit) {
 	switch kind := u.typ.Kind; {
 	case kind == "utility":
-		j.report.Uncompared[u.typ.Name] += len(u.members)
+		j.report.Uncompared[u.typ.Name] += len(u.members())
 	case !j.b.snap.shows(u.typ.Name):
 		j.unseen(u, j.report.Baseline)
 	case kind == "parameter" || kind == "secret":
@@ -138,15 +138,15 @@ func (j *judge) tiesLost(e *environment, u *unit) bool {
 // ties has become fewer, and missing where that is all there.
 func (j *judge) fewerTies(b, c *unit) {
 	for _, x := range j.sb.named(b) {
-		if x.pair == nil || len(x.members) != len(b.members) || len(x.pair.members) <= len(c.members) {
+		if x.pair == nil || len(x.members()) != len(b.members()) || len(x.pair.members()) <= len(c.members()) {
 			continue
 		}
 		have := map[string]bool{}
-		for _, m := range c.members {
+		for _, m := range c.members() {
 			have[m.Key] = true
 		}
 		var lost []*Resource
-		for _, m := range b.members {
+		for _, m := range b.members() {
 			if !have[m.Key] {
 				lost = append(lost, m)
 			}
@@ -154,10 +154,10 @@ func (j *judge) fewerTies(b, c *unit) {
 		if len(lost) == 0 {
 			return
 		}
-		n := len(x.pair.members) - len(c.members)
+		n := len(x.pair.members()) - len(c.members())
 		j.counted("configuration", 1)
 		j.add("config/missing-resource", b, c, Finding{
-			Severity: Error, Baseline: len(b.members), Candidate: len(c.members),
+			Severity: Error, Baseline: len(b.members()), Candidate: len(c.members()),
 			Subject: Subject{Baseline: memberList(lost)},
 			Message: fmt.Sprintf("%s of %s without it in the candidate", plural.Count(n, "member"), x.pair.address()),
 		})
@@ -167,7 +167,7 @@ func (j *judge) fewerTies(b, c *unit) {
 
 // called is how people know a thing: its given name, else its address.
 func (j *judge) called(u *unit) string {
-	if n := u.members[0].givenName(); n != "" {
+	if n := u.members()[0].givenName(); n != "" {
 		return cut(n)
 	}
 	return cut(u.address())
@@ -176,11 +176,11 @@ func (j *judge) called(u *unit) string {
 // presence shows that something is there: a parameter by its value, all else
 // by its type.
 func (j *judge) presence(u *unit) any {
-	if v := u.members[0].Attributes.Get("value"); u.typ.Kind == "parameter" && (v.IsScalar() || v.Kind == Secret) {
+	if v := u.members()[0].Attributes.Get("value"); u.typ.Kind == "parameter" && (v.IsScalar() || v.Kind == Secret) {
 		return j.shown(v)
 	}
-	if len(u.members) > 1 {
-		return len(u.members)
+	if len(u.members()) > 1 {
+		return len(u.members())
 	}
 	return "present"
 }
@@ -210,7 +210,7 @@ func (j *judge) condition() {
 		})
 	}
 	for _, u := range j.c.units {
-		for _, r := range u.members {
+		for _, r := range u.members() {
 			if r.Unmanaged {
 				j.add("management/unmanaged", nil, u, Finding{
 					Severity: Warning, Subject: Subject{Candidate: r.Address()}, Path: r.Address(),
@@ -259,11 +259,11 @@ func (j *judge) providers() {
 	// Without versions, a resource's schema tells that they differ.
 	differ := map[string]*unit{}
 	for _, u := range j.b.units {
-		name := shortProvider(u.members[0].Provider)
+		name := shortProvider(u.members()[0].Provider)
 		if u.pair == nil || u.typ != u.pair.typ || pb[name] != "" && pc[name] != "" {
 			continue
 		}
-		x, y := u.members[0].Schema, u.pair.members[0].Schema
+		x, y := u.members()[0].Schema, u.pair.members()[0].Schema
 		if x != y && x > 0 && y > 0 && differ[name] == nil {
 			differ[name] = u
 		}
@@ -272,7 +272,7 @@ func (j *judge) providers() {
 		u := differ[name]
 		j.add("version/provider", nil, nil, Finding{
 			Severity: Error, Path: name, key: "provider " + name, Subject: Subject{name, name},
-			Baseline: u.members[0].Schema, Candidate: u.pair.members[0].Schema,
+			Baseline: u.members()[0].Schema, Candidate: u.pair.members()[0].Schema,
 			Message: fmt.Sprintf("provider %s is of another version: the schema of %s differs", name, u.typ.Name),
 		})
 	}
@@ -367,7 +367,7 @@ func (j *judge) methods() {
 		if u.module == "" {
 			return "the root module"
 		}
-		return u.members[0].Module
+		return u.members()[0].Module
 	}
 	j.add("management/method", first, first.pair, Finding{
 		Severity: Info, Path: "module", Baseline: where(first), Candidate: where(first.pair),

@@ -165,14 +165,14 @@ func (j *judge) capacities() float64 {
 		if u.pair == nil || u.pair.typ != u.typ {
 			continue
 		}
-		attrs := u.members[0].Attributes
+		attrs := u.members()[0].Attributes
 		items := attrs.Items()
 		for i, k := range attrs.Keys() {
 			if u.typ.Aspect(k) != (catalog.Aspect{Kind: catalog.Count, Detail: "capacity"}) {
 				continue
 			}
 			p, okB := items[i].Float()
-			c, okC := u.pair.members[0].Attributes.Get(k).Float()
+			c, okC := u.pair.members()[0].Attributes.Get(k).Float()
 			if okB && okC && p > 0 && c > 0 {
 				ws = append(ws, weighted{c / p, 1})
 			}
@@ -270,14 +270,14 @@ func (j *judge) members(b, c *unit, t *Tier) string {
 // countedBy is the attribute that says how many members the unit has, "" where
 // resources are counted, or the number is made of several attributes.
 func countedBy(u *unit, members int) string {
-	if len(u.members) != 1 {
+	if len(u.members()) != 1 {
 		return ""
 	}
 	for _, a := range u.typ.MemberAttributes() {
 		if u.typ.Aspect(a) != (catalog.Aspect{Kind: catalog.Count, Detail: "members"}) {
 			continue
 		}
-		if v, _ := u.members[0].Attributes.At(a).Float(); v == float64(members) {
+		if v, _ := u.members()[0].Attributes.At(a).Float(); v == float64(members) {
 			return a
 		}
 	}
@@ -328,7 +328,7 @@ func (j *judge) placed(b, c *unit, shared bool) {
 func (j *judge) subnets(b, c *unit) {
 	zb, zc := j.sb.facts[b.index].zones, j.sc.facts[c.index].zones
 	if zb == 0 || zc == 0 {
-		zb, zc = len(b.members), len(c.members)
+		zb, zc = len(b.members()), len(c.members())
 	}
 	f := Finding{Path: "zones", Baseline: zb, Candidate: zc}
 	switch {

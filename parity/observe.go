@@ -66,7 +66,7 @@ func Survey(s *Snapshot, cat *catalog.Catalog, words ...string) []ObservedTier {
 // versionsOf are the versions that a unit's resources have, in order of address and path.
 func versionsOf(u *unit) []ObservedVersion {
 	var found []ObservedVersion
-	for _, m := range u.members {
+	for _, m := range u.members() {
 		var walk func(v Value, path string)
 		walk = func(v Value, path string) {
 			switch v.Kind {

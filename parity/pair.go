@@ -60,7 +60,7 @@ func (p *pairer) of(e *environment, u *unit) *features {
 	if f := p.features[u]; f != nil {
 		return f
 	}
-	m := u.members[0]
+	m := u.members()[0]
 	f := &features{words: map[string]bool{}, attrs: map[string]string{}}
 	f.name = stem(e.canonicalName(m.givenName()))
 	for _, t := range []string{"Role", "Service", "Component", "App", "Application", "Tier"} {
@@ -151,7 +151,7 @@ func (p *pairer) byReferrers() {
 				continue // what is itself unknown tells nothing
 			}
 			name := u.commonKey()
-			keys, items := u.members[0].Attributes.Keys(), u.members[0].Attributes.Items()
+			keys, items := u.members()[0].Attributes.Keys(), u.members()[0].Attributes.Items()
 			var walk func(v Value, path string)
 			walk = func(v Value, path string) {
 				if v.Kind == String {
@@ -196,7 +196,7 @@ func (p *pairer) byReferences(b, c []*unit) {
 				}
 			}
 			var parts []string
-			m := u.members[0]
+			m := u.members()[0]
 			keys, items := m.Attributes.Keys(), m.Attributes.Items()
 			n := 0
 			for i, k := range keys {

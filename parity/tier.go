@@ -77,7 +77,7 @@ func newSurvey(e *environment) *survey {
 	for _, u := range e.units {
 		switch u.typ.Kind {
 		case "subnet":
-			for _, m := range u.members {
+			for _, m := range u.members() {
 				n := m.Attributes.packed()
 				if !n.ok() {
 					continue
@@ -157,7 +157,7 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 			}
 		}
 	}
-	for _, m := range u.members {
+	for _, m := range u.members() {
 		if n := m.Attributes.packed(); n.ok() {
 			plan := s.env.plan(n, u.typ)
 			for i, leaf := range plan.strings {
@@ -173,7 +173,7 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 
 // told reports whether a program is told anything in its environment.
 func (s *survey) told(u *unit) bool {
-	return slices.ContainsFunc(u.members, func(m *Resource) bool {
+	return slices.ContainsFunc(u.members(), func(m *Resource) bool {
 		n := m.Attributes.packed()
 		if !n.ok() {
 			return false
@@ -186,7 +186,7 @@ func (s *survey) told(u *unit) bool {
 // learn returns the facts of a unit that names others; zones is empty.
 func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) *facts {
 	f := &facts{members: s.members(u), places: nowhere}
-	for _, m := range u.members {
+	for _, m := range u.members() {
 		s.zones(m, u.typ, zones, 0)
 		if f.size == "" {
 			f.size = s.size(m, u.typ)
@@ -246,10 +246,10 @@ func (l *layout) holdsUnknown() bool {
 // catalogue's expression says.
 func (s *survey) members(u *unit) int {
 	if u.typ.Members == nil {
-		return len(u.members)
+		return len(u.members())
 	}
 	sum := 0
-	for _, m := range u.members {
+	for _, m := range u.members() {
 		n := s.count(m, u.typ)
 		if !n.ok {
 			return -1
@@ -367,7 +367,7 @@ func (s *survey) zones(m *Resource, t *catalog.Type, into map[string]bool, depth
 		}
 		for _, found := range s.env.refs.at(n, x.leaf) {
 			if u := s.env.refs.target(found).u; u != nil && (u.typ.Kind == "subnet" || u.typ.Kind == "subnet_group") {
-				for _, sm := range u.members {
+				for _, sm := range u.members() {
 					s.zones(sm, u.typ, into, depth+1)
 				}
 			}
@@ -388,7 +388,7 @@ func (s *survey) size(m *Resource, t *catalog.Type) string {
 		eachString(m.Attributes.packed().item(i), func(text string) {
 			for _, x := range s.env.refs.find(text) {
 				if u := s.env.refs.target(x).u; u != nil && u.typ.Kind == "template" && found == "" {
-					found = s.ownSize(u.members[0], u.typ)
+					found = s.ownSize(u.members()[0], u.typ)
 				}
 			}
 		})

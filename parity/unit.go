@@ -12,12 +12,19 @@ import (
 // resources (members) of one `count`, `for_each` or replicated module.
 type unit struct {
 	*label
-	index   int    // in its environment's units
-	module  string // canonical module path
-	members []*Resource
-
-	pair *unit // the counterpart in the other environment
+	*group
+	pair     *unit  // the counterpart in the other environment
+	index    uint32 // in its environment's units
+	from, to uint32 // which of the group's members are its own
 }
+
+// group is what the units of one module have in common.
+type group struct {
+	module string       // its canonical path
+	all    *[]*Resource // the members of all units, one unit's after the other's
+}
+
+func (u *unit) members() []*Resource { return (*u.all)[u.from:u.to:u.to] }
 
 // label is what units are called in their modules, equal for counterparts.
 type label struct {
@@ -70,17 +77,17 @@ func (u *unit) commonKey() string {
 // address is how the user knows the unit: its only member's address, or what
 // the members' addresses have in common.
 func (u *unit) address() string {
-	if len(u.members) == 1 {
-		return u.members[0].Address()
+	if len(u.members()) == 1 {
+		return u.members()[0].Address()
 	}
-	first := u.members[0].Block()
-	for _, m := range u.members[1:] {
+	first := u.members()[0].Block()
+	for _, m := range u.members()[1:] {
 		if m.Block() != first {
-			return commonAddress(u.members)
+			return commonAddress(u.members())
 		}
 	}
-	if u.each != "" && u.members[0].KeyKind == ForEachKey {
-		return commonAddress(u.members)
+	if u.each != "" && u.members()[0].KeyKind == ForEachKey {
+		return commonAddress(u.members())
 	}
 	return first
 }
@@ -158,64 +165,85 @@ func remembered(known *map[string]string, s string, f func(string) string) strin
 
 // buildUnits groups the snapshot's resources. Deposed objects are no members.
 func (e *environment) buildUnits() {
-	order := make([]*unit, 0, len(e.snap.Resources))
-	groups := map[string]map[*label]*unit{} // by module
-	var module string
-	var group map[*label]*unit // of the module
-	var room []unit
-	var lists []*Resource // of one member each
+	type found struct { // in one module
+		*group
+		units map[*label]uint32
+	}
+	modules := map[string]*found{}
+	var all []*Resource
+	var order []unit                                // to is how many members each has
+	unitOf := make([]uint32, len(e.snap.Resources)) // its number in the order
 	var last *Resource
-	var of *unit // the unit of the last
+	var in *found // the module of the last
+	of := uint32(0)
 	for i := range e.snap.Resources {
 		r := &e.snap.Resources[i]
 		if r.Deposed {
 			continue
 		}
-		if last != nil && last.KeyKind == CountKey && r.KeyKind == CountKey && r.Name == last.Name && r.Type == last.Type && r.Module == last.Module {
-			of.members = append(of.members, r)
-			continue
-		}
-		if m := e.modulePath(r.Module); group == nil || m != module {
-			module, group = m, groups[m]
-			if group == nil {
-				group = map[*label]*unit{}
-				groups[m] = group
-			}
-		}
-		label := e.labelOf(r)
-		if of = group[label]; of == nil {
-			if len(room) == 0 {
-				room, lists = make([]unit, 64), make([]*Resource, 64)
-			}
-			of, room = &room[0], room[1:]
-			*of = unit{label: label, module: module, members: lists[:0:1]}
-			lists = lists[1:]
-			group[label] = of
-			order = append(order, of)
-		}
-		last = r
-		of.members = append(of.members, r)
-	}
-	e.units = make([]*unit, 0, len(order))
-	add := func(u *unit, members []*Resource) {
-		u.index, u.members = len(e.units), members
-		e.units = append(e.units, u)
-	}
-	for _, u := range order {
-		if u.typ.Scale == catalog.NotCounted && len(u.members) > 1 {
-			source := e.source(u.members[0])
-			blocks := slices.ContainsFunc(u.members[1:], func(r *Resource) bool { return e.source(r) != source })
-			for _, part := range e.split(u.members, blocks) {
-				u := *u
-				if part.suffix != "" {
-					u.label = e.label(labelKey{u.typ, u.name, u.each, part.suffix})
+		if last == nil || last.KeyKind != CountKey || r.KeyKind != CountKey || r.Name != last.Name || r.Type != last.Type || r.Module != last.Module {
+			if m := e.modulePath(r.Module); in == nil || in.module != m {
+				if in = modules[m]; in == nil {
+					in = &found{&group{m, &all}, map[*label]uint32{}}
+					modules[m] = in
 				}
-				add(&u, part.list)
 			}
+			label := e.labelOf(r)
+			n, known := in.units[label]
+			if !known {
+				n = uint32(len(order))
+				in.units[label] = n
+				order = append(order, unit{label: label, group: in.group})
+			}
+			last, of = r, n
+		}
+		unitOf[i] = of
+		order[of].to++
+	}
+	e.units = e.arranged(order, unitOf, &all)
+}
+
+// arranged gives each unit its members, and splits those that are several.
+func (e *environment) arranged(order []unit, unitOf []uint32, all *[]*Resource) []*unit {
+	at := uint32(0)
+	for i := range order {
+		u := &order[i]
+		u.from, u.to, at = at, at, at+u.to
+	}
+	*all = make([]*Resource, at)
+	for i := range e.snap.Resources {
+		if r := &e.snap.Resources[i]; !r.Deposed {
+			u := &order[unitOf[i]]
+			(*all)[u.to] = r
+			u.to++
+		}
+	}
+	units := make([]*unit, 0, len(order))
+	add := func(u *unit) {
+		u.index = uint32(len(units))
+		units = append(units, u)
+	}
+	for i := range order {
+		u := &order[i]
+		members := u.members()
+		if u.typ.Scale != catalog.NotCounted || len(members) == 1 {
+			add(u)
 			continue
 		}
-		add(u, u.members)
+		source := e.source(members[0])
+		blocks := slices.ContainsFunc(members[1:], func(r *Resource) bool { return e.source(r) != source })
+		at := u.from
+		for _, part := range e.split(slices.Clone(members), blocks) {
+			u := *u
+			u.from, u.to = at, at+uint32(copy((*all)[at:], part.list))
+			at = u.to
+			if part.suffix != "" {
+				u.label = e.label(labelKey{u.typ, u.name, u.each, part.suffix})
+			}
+			add(&u)
+		}
 	}
+	return units
 }
 
 // labelOf is what the unit is called that a resource belongs to, by its address alone.
