@@ -19,7 +19,7 @@ type references struct {
 	others   map[string]owners // of what is no such text
 	further  []target          // beside the units, which are targets by their index
 	single   []int32           // each target's number, at it
-	lists    [][]int32         // of those that share a name
+	lists    []sharers
 	account  string
 	region   string
 	short    []string               // usual abbreviations of the region
@@ -38,6 +38,12 @@ type target struct {
 type owners int32
 
 const nobody owners = 0
+
+// sharers are targets that share a name. It is weak if others may have it by chance.
+type sharers struct {
+	targets []int32
+	weak    bool
+}
 
 // selfNames are the attributes by which a resource is known to others.
 var selfNames = map[string]bool{
@@ -131,7 +137,7 @@ func (e *environment) buildReferences(planned bool) {
 	}
 	// The things themselves first, then whatever else names them: a NAT
 	// gateway's network interface may be a resource of its own.
-	late := map[string]int32{}
+	late := map[uint32]int32{} // by the number of the text
 	for i, u := range e.units {
 		own := int32(i)
 		for _, m := range u.members() {
@@ -146,19 +152,19 @@ func (e *environment) buildReferences(planned bool) {
 					continue // another's name, or no name: a parameter group's family
 				}
 				if x.key == "id" && follows[u.typ.Kind] && !strong(text) {
-					late[text] = own // parts often take over their owner's id
+					late[id] = own // parts often take over their owner's id
 					continue
 				}
-				r.owned[id] = r.with(r.owned[id], own)
+				r.owned[id] = r.with(r.owned[id], own, text)
 				if x.key == "arn" || x.key == "id" {
 					countARN(text, accounts, regions)
 				}
 			}
 		}
 	}
-	for _, id := range sortedKeys(late) {
-		if r.ownersOf(id) == nobody {
-			r.add(id, late[id])
+	for id, own := range late {
+		if r.owned[id] == nobody {
+			r.owned[id] = owners(own + 1)
 		}
 	}
 	if len(accounts) == 0 { // a plan of what is yet to be made has no ids
@@ -301,24 +307,28 @@ func (r *references) target(n int32) target {
 
 func (r *references) add(text string, t int32) {
 	if id, ok := r.env.snap.pack.texts.number(text); ok {
-		r.owned[id] = r.with(r.owned[id], t)
+		r.owned[id] = r.with(r.owned[id], t, text)
 		return
 	}
-	r.others[text] = r.with(r.others[text], t)
+	have, ok := r.others[text]
+	if !ok {
+		text = strings.Clone(text)
+	}
+	r.others[text] = r.with(have, t, text)
 }
 
-// with returns the owners with one more.
-func (r *references) with(have owners, t int32) owners {
+// with returns the owners of a name with one more.
+func (r *references) with(have owners, t int32, name string) owners {
 	switch {
 	case have == nobody:
 		return owners(t + 1)
 	case have == everybody || have == owners(t+1):
 		return have
 	case have > 0:
-		r.lists = append(r.lists, []int32{int32(have) - 1, t})
+		r.lists = append(r.lists, sharers{[]int32{int32(have) - 1, t}, !strong(name)})
 		return owners(-len(r.lists))
 	}
-	list := &r.lists[-have-1]
+	list := &r.lists[-have-1].targets
 	switch {
 	case (*list)[0] == t:
 	case len(*list) == maxOwners:
@@ -351,8 +361,11 @@ func (r *references) list(o owners) []int32 {
 	case o > 0:
 		return r.single[o-1 : o : o]
 	}
-	return r.lists[-o-1]
+	return r.lists[-o-1].targets
 }
+
+// weak reports whether many share a name that others may have by chance.
+func (r *references) weak(o owners) bool { return o < 0 && o != everybody && r.lists[-o-1].weak }
 
 // token is the name of a target that is equal for counterparts.
 func (r *references) token(t int32) string {

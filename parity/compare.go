@@ -223,7 +223,7 @@ func (j *judge) tierOf(b, c *unit) string {
 		if side.u.typ.Kind == "subnet" || side.u.typ.Kind == "network" || side.u.typ.Kind == "firewall" {
 			continue
 		}
-		if user := side.s.user[side.u.index]; user != nil && user != several {
+		if user := side.s.user(side.u); user != nil {
 			return j.nameOf(user)
 		}
 	}

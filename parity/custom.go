@@ -268,8 +268,8 @@ func (j *judge) knownAttributes(meetings []*encounter) map[string]map[string]boo
 func (j *judge) ask(m *encounter, known map[string]map[string]bool) {
 	side := func(e *environment, s *survey, u *unit, r *Resource) *PairSide {
 		members := len(u.members())
-		if f := s.facts[u.index]; f != nil && isTier(u) {
-			members = f.members
+		if f := s.of(u); f != nil && isTier(u) {
+			members = int(f.members)
 		}
 		return &PairSide{Address: r.Address(), Members: members, resource: r, typ: u.typ, env: e, known: known[u.typ.Name]}
 	}

@@ -40,7 +40,7 @@ func (j *judge) missing(u *unit) {
 		j.counted(dimensionOf(rule), 1)
 		j.add(rule, u, nil, Finding{Severity: severity, Message: fmt.Sprintf(format, args...), Baseline: j.presence(u)})
 	}
-	f := j.sb.facts[u.index]
+	f := j.sb.of(u)
 	switch kind := u.typ.Kind; {
 	case f != nil && f.replica && f.primary != nil && f.primary.pair != nil:
 		j.add("one-box/no-replica", u, nil, Finding{
@@ -104,7 +104,7 @@ func (j *judge) extra(u *unit) {
 		})
 	case isTier(u):
 		j.add("topology/extra-tier", nil, u, Finding{
-			Severity: Info, Path: "members", Baseline: 0, Candidate: max(j.sc.facts[u.index].members, 0),
+			Severity: Info, Path: "members", Baseline: 0, Candidate: max(int(j.sc.of(u).members), 0),
 			Message: fmt.Sprintf("%s (%s) is not in the baseline", j.nameOf(u), kind),
 		})
 	case kind == "attachment" && j.tiesLost(j.c, u):

@@ -70,8 +70,8 @@ func (j *judge) tiers() {
 
 // tierSide is what the report says of a tier in one environment.
 func tierSide(u *unit, s *survey) *TierSide {
-	f := s.facts[u.index]
-	return &TierSide{Address: u.address(), Members: f.members, Size: f.size, Zones: f.zones}
+	f := s.of(u)
+	return &TierSide{Address: u.address(), Members: int(f.members), Size: f.size, Zones: int(f.zones)}
 }
 
 // scales reports whether a tier's members follow the scale.
@@ -124,10 +124,10 @@ type census struct{ base, cand int }
 func (j *judge) counts(scale catalog.Scale, tiers []*unit) []census {
 	var out []census
 	for _, u := range tiers {
-		if u.typ.Scale != scale || u.pair == nil || j.sb.facts[u.index].replica {
+		if u.typ.Scale != scale || u.pair == nil || j.sb.of(u).replica {
 			continue
 		}
-		if c := (census{j.sb.facts[u.index].members, j.sc.facts[u.pair.index].members}); c.base > 0 && c.cand > 0 {
+		if c := (census{int(j.sb.of(u).members), int(j.sc.of(u.pair).members)}); c.base > 0 && c.cand > 0 {
 			out = append(out, c)
 		}
 	}
@@ -304,7 +304,7 @@ func (j *judge) zones(b, c *unit, t *Tier) {
 // several on one host, unless that is told as one that tiers share, or in one zone
 // though they may be in more.
 func (j *judge) placed(b, c *unit, shared bool) {
-	fb, fc := j.sb.facts[b.index], j.sc.facts[c.index]
+	fb, fc := j.sb.of(b), j.sc.of(c)
 	if fc.members < 2 {
 		return
 	}
@@ -326,7 +326,7 @@ func (j *judge) placed(b, c *unit, shared bool) {
 
 // subnets judges the zones that an environment's networks have.
 func (j *judge) subnets(b, c *unit) {
-	zb, zc := j.sb.facts[b.index].zones, j.sc.facts[c.index].zones
+	zb, zc := int(j.sb.of(b).zones), int(j.sc.of(c).zones)
 	if zb == 0 || zc == 0 {
 		zb, zc = len(b.members()), len(c.members())
 	}
@@ -350,7 +350,7 @@ func (j *judge) balancer(b, c *unit) {
 	if b.typ.Kind != "compute" {
 		return
 	}
-	fb, fc := j.sb.facts[b.index], j.sc.facts[c.index]
+	fb, fc := j.sb.of(b), j.sc.of(c)
 	if len(fb.balanced) == 0 || len(fc.balanced) > 0 {
 		return
 	}
@@ -405,7 +405,7 @@ func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
 		if u.pair == nil {
 			continue
 		}
-		fb, fc := j.sb.facts[u.index], j.sc.facts[u.pair.index]
+		fb, fc := j.sb.of(u), j.sc.of(u.pair)
 		hb, hc := []string{fb.host}, fc.host
 		if len(fb.runsOn) > 0 && len(fc.runsOn) == 1 { // where they run says more than what they belong to
 			hb, hc = fb.runsOn, fc.runsOn[0]
@@ -431,7 +431,7 @@ func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
 		for i, u := range s.units {
 			names[i] = j.tierName[u]
 			sharing[u] = true
-			for _, t := range j.b.refs.find(j.sb.facts[u.index].host) {
+			for _, t := range j.b.refs.find(j.sb.of(u).host) {
 				j.explained[j.b.refs.target(t).u] = true // the hosts that are gone
 			}
 		}
@@ -467,7 +467,7 @@ func (j *judge) collapsed(tiers []*unit) {
 	var lost []*unit
 	all := 0
 	for _, u := range tiers {
-		if !hosted[u.typ.Kind] || j.sb.facts[u.index].replica {
+		if !hosted[u.typ.Kind] || j.sb.of(u).replica {
 			continue
 		}
 		all++
@@ -485,7 +485,7 @@ func (j *judge) collapsed(tiers []*unit) {
 		return
 	}
 	for _, host := range hosts {
-		if n := j.sc.facts[host.index].members; n != 1 && n != -1 || host.typ.Scale != catalog.Proportional {
+		if n := j.sc.of(host).members; n != 1 && n != -1 || host.typ.Scale != catalog.Proportional {
 			return
 		}
 	}

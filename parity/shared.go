@@ -106,18 +106,14 @@ func (e *environment) ownOf(us []*unit) []*unit {
 
 func (s *survey) clone(e *environment) *survey {
 	c := &survey{
-		env: e, zoneOf: s.zoneOf, facts: make([]*facts, len(s.facts)), targets: make(map[*unit][]*unit, len(s.targets)), user: make([]*unit, len(s.user)),
+		env: e, zoneOf: s.zoneOf, facts: slices.Clone(s.facts), factsOf: s.factsOf, targets: make(map[*unit][]*unit, len(s.targets)), users: s.users,
 		seen: make([]int32, len(s.seen)),
 	}
-	for i, f := range s.facts {
-		if f != nil {
-			own := *f
+	for i := range c.facts {
+		if f := &c.facts[i]; f.ties != loose {
+			own := *f.ties
 			own.primary, own.balanced = e.own(f.primary), e.ownOf(f.balanced)
-			c.facts[i] = &own
-		}
-		c.user[i] = s.user[i]
-		if s.user[i] != several {
-			c.user[i] = e.own(s.user[i])
+			f.ties = &own
 		}
 	}
 	for u, balancers := range s.targets {

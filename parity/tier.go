@@ -31,37 +31,64 @@ func isTier(u *unit) bool { return tierKinds[u.typ.Kind] }
 
 // facts are what is known of one unit's place in its environment.
 type facts struct {
-	members  int // -1: not known
-	zones    int
-	size     string
-	replica  bool
-	blind    bool  // whether it is balanced is not known before the plan is applied
+	members int32 // -1: not known
+	zones   int32
+	size    string
+	replica bool
+	blind   bool // whether it is balanced is not known before the plan is applied
+	*ties
+}
+
+// ties are what a unit hangs together with.
+type ties struct {
 	primary  *unit // what this replicates, where it is in the environment
 	balanced []*unit
 	host     string
-	*places
+	// The hosts and zones in which members run, each once, as a live source tells them.
+	runsOn, runsIn []string
 }
 
-// places are the hosts and zones in which members run, each once, as a live
-// source tells them.
-type places struct{ runsOn, runsIn []string }
+// loose are the ties of all that has none.
+var loose = &ties{}
 
-// nowhere are the places of all that nothing is told of.
-var nowhere = &places{}
+// tied are the ties of a unit that has some.
+func (f *facts) tied() *ties {
+	if f.ties == loose {
+		f.ties = &ties{}
+	}
+	return f.ties
+}
 
 // survey learns the facts of every tier of an environment.
 type survey struct {
 	env     *environment
-	facts   []*facts          // by the unit's index; nil of units that have none
+	facts   []facts
+	factsOf []int32           // by the unit's index: the number of its facts plus one; 0: there are none
 	zoneOf  map[uint32]string // number of the text that is a subnet's id -> zone
 	targets map[*unit][]*unit // balancers that name it, or that glue ties to it
-	user    []*unit           // by the unit's index: the tier that refers to it, or several
+	users   []int32           // by the unit's index: that of the tier that refers to it, plus one; or several
 	seen    []int32           // by the unit's index: when it was named last
 	times   int32             // that units were asked what they name
 }
 
 // several stands for tiers of which there is more than one.
-var several = &unit{}
+const several = -1
+
+// of returns a unit's facts, nil where there are none.
+func (s *survey) of(u *unit) *facts {
+	if n := s.factsOf[u.index]; n > 0 {
+		return &s.facts[n-1]
+	}
+	return nil
+}
+
+// user is the only tier that refers to a unit, nil where there is none.
+func (s *survey) user(u *unit) *unit {
+	if n := s.users[u.index]; n > 0 {
+		return s.env.units[n-1]
+	}
+	return nil
+}
 
 func (e *environment) surveyed() *survey {
 	if e.survey != nil {
@@ -72,9 +99,12 @@ func (e *environment) surveyed() *survey {
 
 func newSurvey(e *environment) *survey {
 	s := &survey{env: e, zoneOf: map[uint32]string{}, targets: map[*unit][]*unit{}}
-	s.facts, s.user, s.seen = make([]*facts, len(e.units)), make([]*unit, len(e.units)), make([]int32, len(e.units))
-	zones := map[string]bool{}
+	s.factsOf, s.users, s.seen = make([]int32, len(e.units)), make([]int32, len(e.units)), make([]int32, len(e.units))
+	known := 0
 	for _, u := range e.units {
+		if hasFacts(u) {
+			known++
+		}
 		switch u.typ.Kind {
 		case "subnet":
 			for _, m := range u.members() {
@@ -84,8 +114,8 @@ func newSurvey(e *environment) *survey {
 				}
 				z := n.firstText(e.plan(n, u.typ).zone)
 				if i, ok := slices.BinarySearch(n.layout.keys, "id"); z != "" && ok && n.layout.kids[i].kind == String {
-					if id := n.id(n.layout.first[i]); n.in.texts.at(id) != "" {
-						s.zoneOf[id] = z
+					if id := n.id(n.layout.first[i]); id != noText {
+						s.zoneOf[id] = e.kept(z)
 					}
 				}
 			}
@@ -93,25 +123,30 @@ func newSurvey(e *environment) *survey {
 			s.tie(u)
 		}
 	}
+	s.facts = make([]facts, 0, known)
+	zones := map[string]bool{}
 	for _, u := range e.units {
-		if !isTier(u) && u.typ.Scale == catalog.NotCounted {
+		if !hasFacts(u) {
 			continue
 		}
 		named := s.named(u)
 		if isTier(u) {
 			for _, x := range named {
-				if s.user[x.index] == nil {
-					s.user[x.index] = u
+				if user := &s.users[x.index]; *user == 0 {
+					*user = int32(u.index) + 1
 				} else {
-					s.user[x.index] = several
+					*user = several
 				}
 			}
 		}
 		clear(zones)
-		s.facts[u.index] = s.learn(u, named, zones)
+		s.facts = append(s.facts, s.learn(u, named, zones))
+		s.factsOf[u.index] = int32(len(s.facts))
 	}
 	return s
 }
+
+func hasFacts(u *unit) bool { return isTier(u) || u.typ.Scale != catalog.NotCounted }
 
 // tie notes which tiers a balancer, or glue, ties to a balancer.
 func (s *survey) tie(u *unit) {
@@ -146,11 +181,11 @@ func (s *survey) namedBut(u *unit, told bool) []*unit {
 	s.seen[u.index] = s.times
 	var out []*unit
 	note := func(n packed, leaf uint32) {
-		found := s.env.refs.at(n, leaf)
-		if len(found) > 1 && !strong(n.text(leaf)) {
+		owners := s.env.refs.owned[n.id(leaf)]
+		if s.env.refs.weak(owners) {
 			return // a name that many share names none of them here
 		}
-		for _, t := range found {
+		for _, t := range s.env.refs.list(owners) {
 			if x := s.env.refs.target(t).u; x != nil && s.seen[x.index] != s.times {
 				s.seen[x.index] = s.times
 				out = append(out, x)
@@ -184,8 +219,8 @@ func (s *survey) told(u *unit) bool {
 }
 
 // learn returns the facts of a unit that names others; zones is empty.
-func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) *facts {
-	f := &facts{members: s.members(u), places: nowhere}
+func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) facts {
+	f := facts{members: int32(s.members(u)), ties: loose}
 	for _, m := range u.members() {
 		s.zones(m, u.typ, zones, 0)
 		if f.size == "" {
@@ -196,34 +231,41 @@ func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) *facts {
 				f.replica = true
 				for _, t := range s.env.refs.find(name.Text) {
 					if x := s.env.refs.target(t).u; x != nil && x != u && x.typ == u.typ {
-						f.primary = x
+						f.tied().primary = x
 					}
 				}
 			}
 		}
 		if h := u.typ.Host; h != "" && f.host == "" {
-			f.host = m.Attributes.At(h).Str()
+			if host := m.Attributes.At(h).Str(); host != "" {
+				f.tied().host = host
+			}
 		}
 		if n := m.Attributes.packed(); n.ok() {
 			plan := s.env.plan(n, u.typ)
 			f.blind = f.blind || plan.blind
 			if plan.live {
 				live := m.Attributes.Get(OnlyLive)
-				f.places = &places{withTexts(f.runsOn, live.Get("hosts")), withTexts(f.runsIn, live.Get("zones"))}
+				t := f.tied()
+				t.runsOn, t.runsIn = withTexts(t.runsOn, live.Get("hosts")), withTexts(t.runsIn, live.Get("zones"))
 			}
 		}
 	}
-	f.zones = len(zones)
+	f.zones = int32(len(zones))
 	// Whom a program is told to talk to does not stand before it.
 	if s.told(u) {
 		named = s.namedBut(u, true)
 	}
 	for _, x := range named {
 		if isBalancer(x) {
-			f.balanced = append(f.balanced, x)
+			t := f.tied()
+			t.balanced = append(t.balanced, x)
 		}
 	}
-	f.balanced = append(f.balanced, s.targets[u]...)
+	if targets := s.targets[u]; len(targets) > 0 {
+		t := f.tied()
+		t.balanced = append(t.balanced, targets...)
+	}
 	return f
 }
 
@@ -412,12 +454,12 @@ func (s *survey) ownSize(m *Resource, t *catalog.Type) string {
 		switch {
 		case v.Empty():
 		case x.machine:
-			return v.Text
+			return s.env.kept(v.Text)
 		default:
 			amounts = append(amounts, v.Text)
 		}
 	}
-	return strings.Join(amounts, "/")
+	return s.env.kept(strings.Join(amounts, "/"))
 }
 
 // tierNames gives each tier the name that people know it by: its block's, or,

@@ -53,7 +53,7 @@ type environment struct {
 	survey *survey
 
 	// What functions said of texts that come often.
-	canonicalNames, modulePaths, stems, zoneStems map[string]string
+	canonicalNames, modulePaths, stems, zoneStems, texts map[string]string
 	lastModule, lastPath                          string
 	labels                                        map[labelKey]*label
 }
@@ -150,7 +150,10 @@ func (e *environment) canonicalName(s string) string {
 	})
 }
 
-// remembered is f of a text, worked out once.
+// kept is a text that may be kept, whatever it is a part of.
+func (e *environment) kept(text string) string { return remembered(&e.texts, text, strings.Clone) }
+
+// remembered is f of a text, worked out once. The text may be a part of a larger one.
 func remembered(known *map[string]string, s string, f func(string) string) string {
 	result, ok := (*known)[s]
 	if !ok {
@@ -158,7 +161,7 @@ func remembered(known *map[string]string, s string, f func(string) string) strin
 			*known = map[string]string{}
 		}
 		result = f(s)
-		(*known)[s] = result
+		(*known)[strings.Clone(s)] = result
 	}
 	return result
 }
