@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/maquette/maquette/parity/catalog"
 )
@@ -367,7 +368,11 @@ func (n packed) empty(l *layout, at uint32) bool {
 	case Unknown, Secret:
 		return false
 	}
-	return Value{Kind: l.kind, Text: n.text(at)}.Empty()
+	id := n.id(at)
+	if l.kind == String && n.in.texts.size(id) > len("false") {
+		return false
+	}
+	return Value{Kind: l.kind, Text: n.in.texts.at(id)}.Empty()
 }
 
 // marks reports whether a block, of which all is empty, says something by being
@@ -381,7 +386,7 @@ func (d *differ) equalPacked(a *alignments, x *check, b, c packed, at, to uint32
 	case nothing:
 		return true
 	case secret:
-		return b.text(at+x.at) != c.text(to+x.at)
+		return !sameTexts(b, c, b.id(at+x.at), c.id(to+x.at))
 	case scalar:
 		if x.text {
 			return d.sameText(a, x, b, c, at+x.at, to+x.at)
@@ -419,7 +424,7 @@ func (d *differ) equalPacked(a *alignments, x *check, b, c packed, at, to uint32
 func distinctTexts(n packed, at uint32, leaves []uint32) bool {
 	for i, leaf := range leaves {
 		id := n.id(at + leaf)
-		if n.in.texts.at(id) == "" {
+		if id == noText {
 			return false
 		}
 		for _, other := range leaves[:i] {
@@ -458,13 +463,16 @@ func (n packed) refers(at uint32) bool {
 
 // scalars does what equal does.
 func (d *differ) scalars(a *alignments, x *check, b, c packed, at, to uint32) (equal, foreign bool) {
-	id := b.id(at)
-	tb, tc := b.in.texts.at(id), c.text(to)
-	vb, vc := Value{Kind: x.l.kind, Text: tb}, Value{Kind: x.l.kind, Text: tc}
-	if tb != tc && x.l.kind == String && !x.mild && d.counterparts(id, c.id(to)) && !(d.b.names.has(tb) && d.c.names.has(tc)) {
+	id, other := b.id(at), c.id(to)
+	same := sameTexts(b, c, id, other)
+	if !same && x.l.kind == String && !x.mild && d.counterparts(id, other) && !(d.b.named(b, id) && d.c.named(c, other)) {
 		return true, false
 	}
-	if tb != tc || int(id) >= len(a.marks) {
+	values := func() (vb, vc Value) {
+		return Value{Kind: x.l.kind, Text: b.in.texts.at(id)}, Value{Kind: x.l.kind, Text: c.in.texts.at(other)}
+	}
+	if !same || int(id) >= len(a.marks) {
+		vb, vc := values()
 		return d.equal(vb, vc, x.p)
 	}
 	if x.l.kind != String {
@@ -482,6 +490,7 @@ func (d *differ) scalars(a *alignments, x *check, b, c packed, at, to uint32) (e
 		return true, false
 	case known&(mark*markNotPlain) == 0:
 		stuck := len(d.stuck)
+		vb, vc := values()
 		_, foreign := d.equal(vb, vc, x.p)
 		if !foreign && len(d.stuck) == stuck {
 			a.marks[id].Or(mark)
@@ -490,7 +499,18 @@ func (d *differ) scalars(a *alignments, x *check, b, c packed, at, to uint32) (e
 		a.marks[id].Or(mark * markNotPlain)
 		return true, foreign
 	}
+	vb, vc := values()
 	return d.equal(vb, vc, x.p)
+}
+
+// sameTexts reports whether two texts of two environments are one.
+func sameTexts(b, c packed, id, other uint32) bool {
+	return b.in.texts.digests[id] == c.in.texts.digests[other]
+}
+
+// named reports whether a text is a name of the environment's.
+func (e *environment) named(n packed, id uint32) bool {
+	return n.in.texts.size(id) <= utf8.UTFMax*e.names.longest && e.names.has(n.in.texts.at(id))
 }
 
 // counterparts reports whether two texts name things that are counterparts, each
@@ -507,12 +527,12 @@ func (d *differ) counterparts(b, c uint32) bool {
 
 // sameText reports whether two scalars have one canonical text.
 func (d *differ) sameText(a *alignments, x *check, b, c packed, at, to uint32) bool {
-	id := b.id(at)
-	tb, tc := b.in.texts.at(id), c.text(to)
+	id, other := b.id(at), c.id(to)
+	equal := sameTexts(b, c, id, other)
 	if x.l.kind == Bool {
-		return tb == tc
+		return equal
 	}
-	if tb == tc && int(id) < len(a.marks) {
+	if equal && int(id) < len(a.marks) {
 		switch known := a.marks[id].Load(); {
 		case known&markSame != 0:
 			return true
@@ -520,9 +540,10 @@ func (d *differ) sameText(a *alignments, x *check, b, c packed, at, to uint32) b
 			return false
 		}
 	}
-	if tb != tc && (tb == "" || tc == "") {
+	if !equal && (id == noText || other == noText) {
 		return false
 	}
+	tb, tc := b.in.texts.at(id), c.in.texts.at(other)
 	vb, vc := Value{Kind: x.l.kind, Text: tb}, Value{Kind: x.l.kind, Text: tc}
 	_, isNumber := vb.Float()
 	_, too := vc.Float()
@@ -530,12 +551,12 @@ func (d *differ) sameText(a *alignments, x *check, b, c packed, at, to uint32) b
 	switch {
 	case isNumber || too:
 		same = tb == tc && len(tb) < 16
-	case d.counterparts(id, c.id(to)):
+	case d.counterparts(id, other):
 		same = true
 	case (len(d.b.refs.find(tb)) == 0) == (len(d.c.refs.find(tc)) == 0):
 		same = d.b.canonical(tb) == d.c.canonical(tc)
 	}
-	if tb == tc && int(id) < len(a.marks) {
+	if equal && int(id) < len(a.marks) {
 		if same {
 			a.marks[id].Or(markSame)
 		} else {
