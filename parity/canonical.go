@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/maquette/maquette/internal/lazyregexp"
+	"github.com/maquette/maquette/parity/catalog"
 )
 
 // references maps every string that names something of one environment to
@@ -20,6 +21,10 @@ type references struct {
 	further  []target          // beside the units, which are targets by their index
 	single   []int32           // each target's number, at it
 	lists    []sharers
+	traits   []trait             // by the number of a text that may be a name
+	inside   map[uint32][]string // and the names in it, if it has several
+	accounts map[string]int      // how many ARNs are of each, and of each region
+	regions  map[string]int
 	account  string
 	region   string
 	short    []string               // usual abbreviations of the region
@@ -44,6 +49,15 @@ type sharers struct {
 	targets []int32
 	weak    bool
 }
+
+// trait says, as bits, what a text is like.
+type trait uint8
+
+const (
+	genericName trait = 1 << iota
+	strongName
+	severalNames
+)
 
 // selfNames are the attributes by which a resource is known to others.
 var selfNames = map[string]bool{
@@ -122,13 +136,70 @@ func strong(s string) bool {
 		strings.Contains(s, "127.") && loopback.MatchString(s) || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "projects/") || strings.HasPrefix(s, "/subscriptions/")
 }
 
-func (e *environment) buildReferences(planned bool) {
-	r := &references{
-		env: e, owned: make([]owners, e.snap.pack.texts.count()), others: map[string]owners{},
-		single: make([]int32, len(e.units)), networks: map[netip.Prefix]int32{},
-	}
+// look notes what the texts are like that may be names. All that needs their
+// wording is done here, before they are compressed.
+func (e *environment) look() {
+	texts := e.snap.pack.texts
+	r := &references{env: e, traits: make([]trait, texts.count()), inside: map[uint32][]string{}}
 	e.refs = r
-	accounts, regions := map[string]int{}, map[string]int{}
+	r.accounts, r.regions = map[string]int{}, map[string]int{}
+	var names []string
+	for i := range e.snap.Resources {
+		m := &e.snap.Resources[i]
+		n := m.Attributes.packed()
+		if m.Deposed || !n.ok() {
+			continue
+		}
+		t := e.cat.Type(m.Type)
+		plan := e.plan(n, t)
+		for _, x := range plan.self {
+			id := n.id(x.leaf)
+			text := texts.at(id)
+			if generic(text) {
+				r.traits[id] |= genericName
+				continue
+			}
+			if strong(text) {
+				r.traits[id] |= strongName
+			} else if x.lateFor(t) {
+				continue
+			}
+			if x.key == "arn" || x.key == "id" {
+				r.countARN(text)
+			}
+		}
+		for _, x := range plan.computed {
+			id := n.id(x.leaf)
+			if x.network || texts.size(id) < minComputed {
+				continue
+			}
+			text := texts.at(id)
+			if strong(text) {
+				r.traits[id] |= strongName
+			}
+			names = names[:0]
+			eachNameIn(text, func(name string) { names = append(names, name) })
+			if len(names) == 1 && names[0] == text || r.inside[id] != nil {
+				continue
+			}
+			r.traits[id] |= severalNames
+			own := make([]string, len(names))
+			for i, name := range names {
+				own[i] = strings.Clone(name)
+			}
+			r.inside[id] = own
+		}
+	}
+}
+
+// lateFor reports whether the name counts only if nothing else has it: parts often
+// take over their owner's id.
+func (x selfName) lateFor(t *catalog.Type) bool { return x.key == "id" && follows[t.Kind] }
+
+func (e *environment) buildReferences(planned bool) {
+	r := e.refs
+	r.owned, r.others = make([]owners, e.snap.pack.texts.count()), map[string]owners{}
+	r.single, r.networks = make([]int32, len(e.units)), map[netip.Prefix]int32{}
 	for i, u := range e.units {
 		r.single[i] = int32(i)
 		if planned {
@@ -147,17 +218,12 @@ func (e *environment) buildReferences(planned bool) {
 			}
 			for _, x := range e.plan(n, u.typ).self {
 				id := n.id(x.leaf)
-				text := n.in.texts.at(id)
-				if generic(text) {
-					continue // another's name, or no name: a parameter group's family
-				}
-				if x.key == "id" && follows[u.typ.Kind] && !strong(text) {
-					late[id] = own // parts often take over their owner's id
-					continue
-				}
-				r.owned[id] = r.with(r.owned[id], own, text)
-				if x.key == "arn" || x.key == "id" {
-					countARN(text, accounts, regions)
+				switch {
+				case r.traits[id]&genericName != 0: // another's name, or no name: a parameter group's family
+				case x.lateFor(u.typ) && r.traits[id]&strongName == 0:
+					late[id] = own
+				default:
+					r.owned[id] = r.with(r.owned[id], own, r.traits[id]&strongName == 0)
 				}
 			}
 		}
@@ -167,12 +233,12 @@ func (e *environment) buildReferences(planned bool) {
 			r.owned[id] = owners(own + 1)
 		}
 	}
-	if len(accounts) == 0 { // a plan of what is yet to be made has no ids
+	if len(r.accounts) == 0 { // a plan of what is yet to be made has no ids
 		for _, u := range e.units {
-			eachString(u.members()[0].Attributes.Value(), func(s string) { countARN(s, accounts, regions) })
+			eachString(u.members()[0].Attributes.Value(), r.countARN)
 		}
 	}
-	r.account, r.region = most(accounts), most(regions)
+	r.account, r.region = most(r.accounts), most(r.regions)
 	r.short = regionShort(r.region)
 	known := map[*plan]*rows{} // whose fixed texts were the last to be registered
 	for i, u := range e.units {
@@ -190,7 +256,7 @@ func (e *environment) buildReferences(planned bool) {
 				case n.slot[x.leaf] < 0 && known[plan] == n.rows:
 					// At one place, a text is registered for the first that has it.
 				default:
-					r.computed(u, x.path, n.text(x.leaf), attrs)
+					r.computed(u, x.path, n.id(x.leaf), attrs)
 				}
 			}
 			known[plan] = n.rows
@@ -208,22 +274,38 @@ func (e *environment) buildReferences(planned bool) {
 
 // computed registers the names that the provider gave to parts of a resource:
 // endpoints, interfaces, records that validate a certificate.
-func (r *references) computed(u *unit, path, text string, attrs map[string]int32) {
-	if len(text) < 8 {
-		return
-	}
-	eachNameIn(text, func(name string) {
-		first, _, _ := strings.Cut(name, ",")
-		known := strong(first)
-		if !known && (!strings.HasSuffix(path, "_id") || name == r.account) || r.ownersOf(name) != nobody || !known && commonText(name) {
-			return
-		}
+func (r *references) computed(u *unit, path string, id uint32, attrs map[string]int32) {
+	number := func() int32 {
 		if _, ok := attrs[path]; !ok {
 			attrs[path] = r.register(target{u: u, attr: path})
 		}
-		r.add(name, attrs[path])
-	})
+		return attrs[path]
+	}
+	texts := r.env.snap.pack.texts
+	isID := strings.HasSuffix(path, "_id")
+	switch {
+	case texts.size(id) < minComputed:
+	case r.traits[id]&severalNames != 0:
+		for _, name := range r.inside[id] {
+			first, _, _ := strings.Cut(name, ",")
+			known := strong(first)
+			if !known && (!isID || name == r.account) || r.ownersOf(name) != nobody || !known && commonText(name) {
+				continue
+			}
+			r.add(name, number())
+		}
+	case r.owned[id] != nobody:
+	case r.traits[id]&strongName != 0:
+		r.owned[id] = owners(number() + 1)
+	case isID:
+		if name := texts.at(id); name != r.account && !commonText(name) {
+			r.owned[id] = owners(number() + 1)
+		}
+	}
 }
+
+// minComputed is the length from which a text may be the name of a part.
+const minComputed = 8
 
 // eachNameIn calls f with a text, the elements of a list with commas, and the
 // hosts in them.
@@ -264,7 +346,7 @@ func regionShort(region string) []string {
 	return []string{parts[0] + dir + parts[2], parts[0][:1] + dir + parts[2], parts[0] + dir[:1] + parts[2]}
 }
 
-func countARN(s string, accounts, regions map[string]int) {
+func (r *references) countARN(s string) {
 	rest, ok := strings.CutPrefix(s, "arn:")
 	if !ok {
 		return
@@ -276,10 +358,10 @@ func countARN(s string, accounts, regions map[string]int) {
 		}
 	}
 	if len(parts[3]) == 12 {
-		accounts[parts[3]]++
+		r.accounts[parts[3]]++
 	}
 	if parts[2] != "" {
-		regions[parts[2]]++
+		r.regions[parts[2]]++
 	}
 }
 
@@ -307,25 +389,25 @@ func (r *references) target(n int32) target {
 
 func (r *references) add(text string, t int32) {
 	if id, ok := r.env.snap.pack.texts.number(text); ok {
-		r.owned[id] = r.with(r.owned[id], t, text)
+		r.owned[id] = r.with(r.owned[id], t, r.owned[id] > 0 && !strong(text))
 		return
 	}
 	have, ok := r.others[text]
 	if !ok {
 		text = strings.Clone(text)
 	}
-	r.others[text] = r.with(have, t, text)
+	r.others[text] = r.with(have, t, have > 0 && !strong(text))
 }
 
-// with returns the owners of a name with one more.
-func (r *references) with(have owners, t int32, name string) owners {
+// with returns the owners of a name, which may be weak, with one more.
+func (r *references) with(have owners, t int32, weak bool) owners {
 	switch {
 	case have == nobody:
 		return owners(t + 1)
 	case have == everybody || have == owners(t+1):
 		return have
 	case have > 0:
-		r.lists = append(r.lists, sharers{[]int32{int32(have) - 1, t}, !strong(name)})
+		r.lists = append(r.lists, sharers{[]int32{int32(have) - 1, t}, weak})
 		return owners(-len(r.lists))
 	}
 	list := &r.lists[-have-1].targets

@@ -103,6 +103,8 @@ func both(b, c func()) {
 // prepare finds units and what names refer to; planned says that there are
 // names of what is yet to be made.
 func (e *environment) prepare(planned bool) {
+	e.look()
+	e.snap.pack.texts.pack()
 	e.buildUnits()
 	e.buildReferences(planned)
 }

@@ -510,7 +510,11 @@ func sameTexts(b, c packed, id, other uint32) bool {
 
 // named reports whether a text is a name of the environment's.
 func (e *environment) named(n packed, id uint32) bool {
-	return n.in.texts.size(id) <= utf8.UTFMax*e.names.longest && e.names.has(n.in.texts.at(id))
+	size := n.in.texts.size(id)
+	if size > e.names.longest && !n.in.texts.remarkable(id) { // in ASCII, letters of both cases have one length
+		return false
+	}
+	return size <= utf8.UTFMax*e.names.longest && e.names.has(n.in.texts.at(id))
 }
 
 // counterparts reports whether two texts name things that are counterparts, each

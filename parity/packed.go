@@ -309,6 +309,32 @@ func (n packed) value(l *layout, at uint32) Value {
 	return v
 }
 
+// textAt is the number of the text at a path, which leads as that of Value.At
+// does; noText where there is none.
+func (n packed) textAt(path string) uint32 {
+	if !n.ok() {
+		return noText
+	}
+	l, at := n.layout, uint32(0)
+	into := func(i int) { l, at = l.kids[i], at+l.first[i] }
+	for path != "" {
+		name, rest, _ := strings.Cut(path, ".")
+		if l.kind == List && len(l.kids) == 1 {
+			into(0)
+		}
+		i, ok := slices.BinarySearch(l.keys, name)
+		if l.kind != Object || !ok {
+			return noText
+		}
+		into(i)
+		path = rest
+	}
+	if l.kind != String {
+		return noText
+	}
+	return n.id(at)
+}
+
 func (n packed) all() []Value {
 	items := make([]Value, len(n.layout.kids))
 	for i := range items {

@@ -144,7 +144,7 @@ func TestShapes(t *testing.T) {
 		assert.Equal(t, assignment.MatchString(s), assigns(s), "%q", s)
 		assert.True(t, mayBeSecret(s) || !secretWord.MatchString(s), "%q", s)
 		assert.Equal(t, len(s) >= 16 && secretText.MatchString(s), LooksSecret(s), "%q", s)
-		assert.True(t, maySeal([]byte(s)) || !bracketed(s) && !LooksSecret(s) && (&secrets{values: map[string]bool{}}).hideInside(s) == s, "%q", s)
+		assert.True(t, remarkable([]byte(s)) || !bracketed(s) && !LooksSecret(s) && (&secrets{values: map[string]bool{}}).hideInside(s) == s, "%q", s)
 	}
 }
 

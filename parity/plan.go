@@ -18,11 +18,13 @@ type plan struct {
 	zone     []uint32 // texts, the first of which that is not empty is the zone
 	zones    []zoneLeaf
 	sizes    []sizeLeaf
-	blind    bool // which balancers name it is known only in part
-	live     bool // it has what is only live
-	counted  []countedAttribute
-	members  []uint32 // that tell how many members it has
-	counts   map[string]memberCount
+	// templates are texts that may name the template that its members are made from.
+	templates []uint32
+	blind     bool // which balancers name it is known only in part
+	live      bool // it has what is only live
+	counted   []countedAttribute
+	members   []uint32 // that tell how many members it has
+	counts    map[string]memberCount
 }
 
 // memberCount is how many members a resource has, as far as it is known.
@@ -113,6 +115,9 @@ func (e *environment) plan(n packed, t *catalog.Type) *plan {
 			if k == "environment" {
 				p.told = [2]int{from, len(p.strings)}
 			}
+		}
+		if strings.Contains(k, "template") || strings.Contains(k, "launch") || k == "task_definition" {
+			p.templates = kid.texts(at, p.templates, true)
 		}
 		if !isTags(k) && k != "id" && k != "name" {
 			p.zoned(t, kid, at, k)

@@ -460,15 +460,15 @@ func mayBeSecret(key string) bool {
 		slices.ContainsFunc(secretEnds, func(end string) bool { return strings.HasSuffix(lower, end) })
 }
 
-// maySeal is false of nearly all texts that sealing leaves as they are wherever they
-// stand, and that are no flag that says what the next one is.
-func maySeal(text []byte) bool {
+// remarkable is false of nearly all texts: those of ASCII characters that sealing
+// leaves as they are, wherever they stand, and that are no flag.
+func remarkable(text []byte) bool {
 	if len(text) == 0 {
 		return false
 	}
-	marks := marksOf[text[0]]
-	for _, c := range text[1:] {
-		marks |= marksOf[c]
+	var marks uint8
+	for _, c := range text {
+		marks |= marksOf[c] | c&utf8.RuneSelf
 	}
 	return marks != 0 || text[0] == '{' || text[0] == '[' || text[0] == '-' || len(text) >= minLooks && secretHead(string(text[:2]))
 }

@@ -174,7 +174,7 @@ func (s *packedSealer) apply(plan *sealPlan, ids leafIDs) bool {
 
 func (s *packedSealer) tellsSecret(part *sealPart, ids leafIDs) bool {
 	text := func(leaf uint32) string { return s.in.texts.at(ids.id(leaf)) }
-	if part.secret || part.flagged && s.in.texts.maySeal(ids.id(part.leaf-1)) && s.isFlag(text(part.leaf-1)) && !strings.HasPrefix(text(part.leaf), "-") {
+	if part.secret || part.flagged && s.in.texts.remarkable(ids.id(part.leaf-1)) && s.isFlag(text(part.leaf-1)) && !strings.HasPrefix(text(part.leaf), "-") {
 		return true
 	}
 	for _, c := range part.when {
@@ -204,7 +204,7 @@ func (s *packedSealer) keeps(part *sealPart, secret bool, ids leafIDs) bool {
 // plain reports whether sealing leaves a text as it is that its place makes
 // neither a secret nor a script.
 func (s *packedSealer) plain(id uint32) bool {
-	if !s.in.texts.maySeal(id) {
+	if !s.in.texts.remarkable(id) {
 		return true
 	}
 	plain, known := s.stays[id]

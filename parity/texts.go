@@ -12,10 +12,10 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// texts numbers texts, each once. They lie in chunks, of which all but the first
-// and those that were asked for last are compressed: texts that follow each other
-// have most in common. Two texts are one if their digests are: of a million texts,
-// any two are with a probability of 1 to 10^7 at most.
+// texts numbers texts, each once. They lie in chunks, which are compressed when
+// most of what is to be known of them is known: texts that follow each other have
+// most in common. Two texts are one if their digests are: of a million texts, any
+// two are with a probability of 1 to 10^7 at most.
 type texts struct {
 	slots   []uint32 // by digest, the number of a text
 	tags    []uint8  // of each slot, a part of the digest; 0: it is free
@@ -25,8 +25,9 @@ type texts struct {
 	firsts  []uint32 // of each chunk, the number of its first text
 	chunks  []*chunk
 	room    strings.Builder // of the last chunk, while it is filled
+	packed  int             // how many chunks were compressed, or are left as they are
 	lately  *lately
-	sealing []uint64 // of each text, as a bit, whether it may matter to sealing
+	marked  []uint64 // of each text, as a bit, whether it is remarkable
 	refer   bool     // one of them, at least, names what is yet to be made
 }
 
@@ -38,7 +39,7 @@ var textSeed = maphash.MakeSeed()
 
 // chunk is the text of several texts, or of a long one.
 type chunk struct {
-	text   atomic.Pointer[string] // nil while it is filled, and where it is only kept packed
+	text   atomic.Pointer[string] // nil while it is filled, and where only packed is kept
 	packed []byte
 	long   bool
 }
@@ -60,15 +61,15 @@ func (t *texts) clone() *texts {
 	t.close()
 	return &texts{
 		slots: slices.Clone(t.slots), tags: slices.Clone(t.tags), digests: slices.Clip(t.digests), ends: slices.Clip(t.ends), heads: slices.Clip(t.heads),
-		firsts: slices.Clip(t.firsts), chunks: slices.Clip(t.chunks), lately: t.lately, sealing: slices.Clone(t.sealing), refer: t.refer,
+		firsts: slices.Clip(t.firsts), chunks: slices.Clip(t.chunks), packed: t.packed, lately: t.lately, marked: slices.Clone(t.marked), refer: t.refer,
 	}
 }
 
 // count is how many texts there are.
 func (t *texts) count() int { return len(t.digests) }
 
-// maySeal is what the function of that name says of a text.
-func (t *texts) maySeal(id uint32) bool { return t.sealing[id/64]&(1<<(id%64)) != 0 }
+// remarkable is what the function of that name says of a text.
+func (t *texts) remarkable(id uint32) bool { return t.marked[id/64]&(1<<(id%64)) != 0 }
 
 // at is the text of a number, to be looked at: what is kept of it is to be a copy,
 // as its whole chunk would be kept with it.
@@ -137,7 +138,7 @@ func (t *texts) search(mayHold func(chunk []byte) bool, f func(id uint32, text s
 // look is what f says of a chunk.
 func (t *texts) look(number int, f func([]byte) bool) bool {
 	c := t.chunks[number]
-	if c.packed == nil {
+	if number == len(t.chunks)-1 || c.text.Load() != nil {
 		return f([]byte(t.chunkText(number)))
 	}
 	t.lately.mu.Lock()
@@ -199,10 +200,10 @@ func (t *texts) insert(slot int, digest uint64, b []byte) uint32 {
 	t.digests = append(t.digests, digest)
 	t.keep(id, b)
 	if id%64 == 0 {
-		t.sealing = append(t.sealing, 0)
+		t.marked = append(t.marked, 0)
 	}
-	if maySeal(b) {
-		t.sealing[id/64] |= 1 << (id % 64)
+	if remarkable(b) {
+		t.marked[id/64] |= 1 << (id % 64)
 	}
 	t.refer = t.refer || bytes.HasPrefix(b, []byte(referencePrefix))
 	t.slots[slot], t.tags[slot] = id, tagOf(digest)
@@ -257,10 +258,15 @@ func (t *texts) close() {
 	}
 	text := t.room.String()
 	t.room = strings.Builder{}
-	if c := t.chunks[len(t.chunks)-1]; len(t.chunks) > openChunks {
-		t.lately.pack(c, text)
-	} else {
-		c.text.Store(&text)
+	t.chunks[len(t.chunks)-1].text.Store(&text)
+}
+
+// pack compresses the chunks that are filled.
+func (t *texts) pack() {
+	for t.packed = max(t.packed, openChunks); t.packed < len(t.chunks)-1; t.packed++ {
+		if c := t.chunks[t.packed]; !c.long {
+			t.lately.pack(c)
+		}
 	}
 }
 
@@ -274,13 +280,15 @@ type lately struct {
 	coded []byte // and for what it is packed to
 }
 
-func (l *lately) pack(c *chunk, text string) {
+func (l *lately) pack(c *chunk) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.plain = append(l.plain[:0], text...)
-	l.coded = s2.Encode(l.coded[:cap(l.coded)], l.plain)
-	c.packed = bytes.Clone(l.coded)
-	l.keep(c, text)
+	if c.packed == nil { // by nobody who shares it
+		l.plain = append(l.plain[:0], *c.text.Load()...)
+		l.coded = s2.Encode(l.coded[:cap(l.coded)], l.plain)
+		c.packed = bytes.Clone(l.coded)
+		c.text.Store(nil)
+	}
 }
 
 func (l *lately) unpack(c *chunk) string {

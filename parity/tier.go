@@ -227,9 +227,9 @@ func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) facts {
 			f.size = s.size(m, u.typ)
 		}
 		if p := u.typ.ReplicaOf; p != "" {
-			if name := m.Attributes.At(p); name.Str() != "" {
+			if name := m.Attributes.packed().textAt(p); name != noText {
 				f.replica = true
-				for _, t := range s.env.refs.find(name.Text) {
+				for _, t := range s.env.refs.list(s.env.refs.owned[name]) {
 					if x := s.env.refs.target(t).u; x != nil && x != u && x.typ == u.typ {
 						f.tied().primary = x
 					}
@@ -422,20 +422,17 @@ func (s *survey) size(m *Resource, t *catalog.Type) string {
 	if z := s.ownSize(m, t); z != "" {
 		return z
 	}
-	for i, k := range m.Attributes.Keys() {
-		if !strings.Contains(k, "template") && !strings.Contains(k, "launch") && k != "task_definition" {
-			continue
-		}
-		found := ""
-		eachString(m.Attributes.packed().item(i), func(text string) {
-			for _, x := range s.env.refs.find(text) {
-				if u := s.env.refs.target(x).u; u != nil && u.typ.Kind == "template" && found == "" {
-					found = s.ownSize(u.members()[0], u.typ)
+	n := m.Attributes.packed()
+	if !n.ok() {
+		return ""
+	}
+	for _, leaf := range s.env.plan(n, t).templates {
+		for _, x := range s.env.refs.at(n, leaf) {
+			if u := s.env.refs.target(x).u; u != nil && u.typ.Kind == "template" {
+				if z := s.ownSize(u.members()[0], u.typ); z != "" {
+					return z
 				}
 			}
-		})
-		if found != "" {
-			return found
 		}
 	}
 	return ""

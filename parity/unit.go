@@ -54,8 +54,8 @@ type environment struct {
 
 	// What functions said of texts that come often.
 	canonicalNames, modulePaths, stems, zoneStems, texts map[string]string
-	lastModule, lastPath                          string
-	labels                                        map[labelKey]*label
+	lastModule, lastPath                                 string
+	labels                                               map[labelKey]*label
 }
 
 // key is the unit's canonical address, equal for counterparts.
