@@ -394,27 +394,40 @@ func (j *judge) explain(balancers []*unit) {
 // sharedHosts finds tiers that have places of their own in the baseline and
 // share one in the candidate, and returns those.
 func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
+	type host struct {
+		name uint32 // the number of its name's text, or
+		text string // what a live source calls it, where no text of the environment's is that
+	}
+	called := func(e *environment, text string) host {
+		if id, ok := e.snap.pack.texts.number(text); ok {
+			return host{name: id}
+		}
+		return host{text: text}
+	}
 	type share struct {
 		units []*unit
-		hosts map[string]bool
+		hosts map[host]bool
 	}
-	shares := map[string]*share{}
+	shares := map[host]*share{}
 	sharing := map[*unit]bool{}
-	var order []string
+	var order []host
 	for _, u := range tiers {
 		if u.pair == nil {
 			continue
 		}
 		fb, fc := j.sb.of(u), j.sc.of(u.pair)
-		hb, hc := []string{fb.host}, fc.host
+		hb, hc := []host{{name: fb.host}}, host{name: fc.host}
 		if len(fb.runsOn) > 0 && len(fc.runsOn) == 1 { // where they run says more than what they belong to
-			hb, hc = fb.runsOn, fc.runsOn[0]
+			hb, hc = nil, called(j.c, fc.runsOn[0])
+			for _, text := range fb.runsOn {
+				hb = append(hb, called(j.b, text))
+			}
 		}
-		if hb[0] == "" || hc == "" {
+		if hb[0] == (host{}) || hc == (host{}) {
 			continue
 		}
 		if shares[hc] == nil {
-			shares[hc] = &share{hosts: map[string]bool{}}
+			shares[hc] = &share{hosts: map[host]bool{}}
 			order = append(order, hc)
 		}
 		shares[hc].units = append(shares[hc].units, u)
@@ -422,8 +435,8 @@ func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
 			shares[hc].hosts[h] = true
 		}
 	}
-	for _, host := range order {
-		s := shares[host]
+	for _, shared := range order {
+		s := shares[shared]
 		if len(s.units) < 2 || len(s.hosts) < 2 {
 			continue
 		}
@@ -431,12 +444,15 @@ func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
 		for i, u := range s.units {
 			names[i] = j.tierName[u]
 			sharing[u] = true
-			for _, t := range j.b.refs.find(j.sb.of(u).host) {
+			for _, t := range j.b.refs.list(j.b.refs.owned[j.sb.of(u).host]) {
 				j.explained[j.b.refs.target(t).u] = true // the hosts that are gone
 			}
 		}
-		where := host
-		for _, t := range j.c.refs.find(host) {
+		where := shared.text
+		if where == "" {
+			where = strings.Clone(j.c.snap.pack.texts.at(shared.name))
+		}
+		for _, t := range j.c.refs.find(where) {
 			if x := j.c.refs.target(t).u; x != nil {
 				where = x.address()
 			}

@@ -34,6 +34,7 @@ type facts struct {
 	members int32 // -1: not known
 	zones   int32
 	size    string
+	host    uint32 // the number of the text that names what its members run on
 	replica bool
 	blind   bool // whether it is balanced is not known before the plan is applied
 	*ties
@@ -43,7 +44,6 @@ type facts struct {
 type ties struct {
 	primary  *unit // what this replicates, where it is in the environment
 	balanced []*unit
-	host     string
 	// The hosts and zones in which members run, each once, as a live source tells them.
 	runsOn, runsIn []string
 }
@@ -236,10 +236,8 @@ func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) facts {
 				}
 			}
 		}
-		if h := u.typ.Host; h != "" && f.host == "" {
-			if host := m.Attributes.At(h).Str(); host != "" {
-				f.tied().host = host
-			}
+		if h := u.typ.Host; h != "" && f.host == noText {
+			f.host = m.Attributes.packed().textAt(h)
 		}
 		if n := m.Attributes.packed(); n.ok() {
 			plan := s.env.plan(n, u.typ)
