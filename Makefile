@@ -37,7 +37,7 @@ go:
 		exit 1; }
 
 .PHONY: build
-build: go ## Build bin/maquette, and bin/maquette-aws, which reads live AWS for it
+build: go ## Build bin/maquette, and what it starts: bin/maquette-terraform, bin/maquette-aws
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ ./cmd/...
 
 .PHONY: demo

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -34,19 +33,8 @@ func (l *awsLimits) flags(f *pflag.FlagSet) {
 	f.Float64Var(&l.rate, "rate", 0, "`calls` a second to one AWS service in one region (default: what each bears)")
 }
 
-// awsReader finds the program that reads AWS: beside this one, or on PATH.
-func awsReader() (string, error) {
-	if self, err := os.Executable(); err == nil {
-		if path, err := exec.LookPath(filepath.Join(filepath.Dir(self), "maquette-aws")); err == nil {
-			return path, nil
-		}
-	}
-	path, err := exec.LookPath("maquette-aws")
-	if err != nil {
-		return "", errors.New("maquette-aws, which reads it, is neither beside maquette nor on PATH\n  make build makes both in bin/; so does `go build -o bin/ ./cmd/...` in its source")
-	}
-	return path, nil
-}
+// awsReader finds the program that reads AWS.
+func awsReader() (string, error) { return companion("maquette-aws", "reads it") }
 
 // observeAWS reads a live source.
 func (p *project) observeAWS(ctx context.Context, name string) (*parity.Snapshot, error) {

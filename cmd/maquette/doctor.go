@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
 
 	"github.com/maquette/maquette/provision"
-	"github.com/maquette/maquette/provision/local"
 )
 
 func newDoctor(s *streams) *cobra.Command {
@@ -81,17 +81,22 @@ func (o *opened) stopped(ctx context.Context) ([]provision.Trouble, error) {
 	if err != nil {
 		return nil, err
 	}
+	views = slices.DeleteFunc(views, func(v provision.View) bool { return v.State != string(provision.Ready) })
+	if len(views) == 0 {
+		return nil, nil
+	}
+	var names []string
+	for _, v := range views {
+		names = append(names, v.Name)
+	}
+	services, err := platform{o.home}.services(ctx, names...)
+	if err != nil {
+		return nil, err
+	}
 	var found []provision.Trouble
 	for _, v := range views {
-		if v.State != string(provision.Ready) {
-			continue
-		}
-		services, err := local.Services(o.home, v.Name)
-		if err != nil {
-			return found, err
-		}
 		var dead []string
-		for _, service := range services {
+		for _, service := range services[v.Name] {
 			if !service.Running {
 				dead = append(dead, service.Kind+" "+service.Name)
 			}

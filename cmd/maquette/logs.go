@@ -17,7 +17,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/maquette/maquette/provision"
-	"github.com/maquette/maquette/provision/local"
 )
 
 // followPoll is how often a log is looked at for more.
@@ -43,7 +42,7 @@ func newLogs(s *streams) *cobra.Command {
 		RunE: p.onInstance(func(cmd *cobra.Command, args []string, o *opened, in provision.Instance) error {
 			files, err := o.operationLogs(cmd.Context(), in.Name, all)
 			if len(args) == 2 {
-				files, err = o.serviceLogs(in.Name, args[1])
+				files, err = o.serviceLogs(cmd.Context(), in.Name, args[1])
 			}
 			if err != nil {
 				return err
@@ -99,14 +98,14 @@ func (o *opened) operationLogs(ctx context.Context, instance string, all bool) (
 	return files, nil
 }
 
-func (o *opened) serviceLogs(instance, service string) ([]logFile, error) {
-	services, err := local.Services(o.home, instance)
+func (o *opened) serviceLogs(ctx context.Context, instance, service string) ([]logFile, error) {
+	services, err := platform{o.home}.services(ctx, instance)
 	if err != nil {
 		return nil, fmt.Errorf("looking at the services of %s: %w", instance, err)
 	}
 	var names []string
 	var files []logFile
-	for _, s := range services {
+	for _, s := range services[instance] {
 		if !slices.Contains(names, s.Name) {
 			names = append(names, s.Name)
 		}

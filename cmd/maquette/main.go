@@ -13,9 +13,6 @@ import (
 var version = "dev"
 
 func main() {
-	if code, ok := runRole(); ok {
-		os.Exit(code)
-	}
 	ctx, stop := interruptible()
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()

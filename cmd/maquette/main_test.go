@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/maquette/maquette/internal/awsstandin"
+	"github.com/maquette/maquette/provision/local"
 )
 
 func TestMain(m *testing.M) {
@@ -28,11 +29,14 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	if code, ok := runRole(); ok { // this binary is what Terraform and supervisors run, too
+	if code, ok := local.Run(); ok { // this binary is maquette-terraform, too, also where it is called by another name
 		os.Exit(code)
 	}
-	testscript.Main(m, map[string]func(){"maquette": main, "maquette-aws": fakeAWS, "server": server, "gh": gh})
+	testscript.Main(m, map[string]func(){"maquette": main, "maquette-aws": fakeAWS, "maquette-terraform": answer, "server": server, "gh": gh})
 }
+
+// answer is what maquette-terraform does for maquette itself.
+func answer() { os.Exit(local.Answer()) }
 
 // server is a service for environments to run: it says GREETING at every path.
 func server() {

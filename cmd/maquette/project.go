@@ -24,7 +24,7 @@ import (
 
 	"github.com/maquette/maquette/parity/live/wire"
 	"github.com/maquette/maquette/provision"
-	"github.com/maquette/maquette/provision/local"
+	localwire "github.com/maquette/maquette/provision/local/wire"
 	"github.com/maquette/maquette/provision/lock"
 	"github.com/maquette/maquette/provision/probe"
 	"github.com/maquette/maquette/provision/registry"
@@ -40,6 +40,7 @@ type project struct {
 	dir       string // of the definitions; "" until it was looked for
 	home      string
 	terraform string
+	runs      bool // Terraform
 	wait      time.Duration
 	parallel  int
 	limits    awsLimits
@@ -113,6 +114,7 @@ func (p *project) flags(f *pflag.FlagSet) {
 // runFlags adds those of commands that run Terraform.
 func (p *project) runFlags(f *pflag.FlagSet) {
 	p.flags(f)
+	p.runs = true
 	f.StringVar(&p.terraform, "terraform", "", "`binary` to run (default: the definition's, or terraform or tofu on PATH)")
 	p.waitFlag(f)
 	p.parallel = runtime.NumCPU()
@@ -276,10 +278,15 @@ type opened struct {
 	lifecycle *provision.Lifecycle
 }
 
-// open opens the registry, and makes the home where there is none.
+// open opens the registry, and makes the home where there is none. Where Terraform is to be run and the program for that
+// is missing, it fails before anything is begun.
 func (p *project) open(ctx context.Context) (*opened, error) {
 	home, err := p.homeDir()
 	if err != nil {
+		return nil, err
+	}
+	program, err := platformProgram()
+	if err != nil && p.runs {
 		return nil, err
 	}
 	if err := makeHome(home); err != nil {
@@ -289,15 +296,11 @@ func (p *project) open(ctx context.Context) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, errors.Join(err, reg.Close())
-	}
-	driver := &terraform.Driver{Home: home, Binary: p.terraform, Self: self, ProviderVersion: local.ProviderVersion}
+	driver := &terraform.Driver{Home: home, Binary: p.terraform, Program: program, ProviderVersion: localwire.ProviderVersion}
 	return &opened{
 		project: p, home: home, registry: reg, driver: driver,
 		lifecycle: &provision.Lifecycle{
-			Registry: reg, Driver: driver, Platform: local.Platform{Home: home}, Prober: &probe.Prober{},
+			Registry: reg, Driver: driver, Platform: platform{home}, Prober: &probe.Prober{},
 			Locker: lock.Locks{Dir: filepath.Join(home, "locks")}, Logs: operationLogs{home},
 			Now: time.Now, NewID: newID, Actor: lock.Actor(), PID: os.Getpid(), Wait: p.wait,
 		},

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/maquette/maquette/provision"
-	"github.com/maquette/maquette/provision/local"
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
 // history is how many operations show tells of.
@@ -41,11 +41,11 @@ func newShow(s *streams) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("reading what was applied to %s: %w", view.Name, err)
 			}
-			services, err := local.Services(o.home, view.Name)
+			services, err := platform{o.home}.services(ctx, view.Name)
 			if err != nil {
 				return fmt.Errorf("looking at the services of %s: %w", view.Name, err)
 			}
-			d := details{view, services, applied, operations}
+			d := details{view, services[view.Name], applied, operations}
 			if asJSON {
 				return printJSON(s.out, d.json())
 			}
@@ -65,7 +65,7 @@ func since(operations []provision.Operation, created time.Time) []provision.Oper
 // details is all that show tells of an instance.
 type details struct {
 	view       provision.View
-	services   []local.ServiceStatus
+	services   []wire.ServiceStatus
 	applied    []provision.Applied
 	operations []provision.Operation
 }
@@ -130,17 +130,17 @@ func (d details) print(s *streams) error {
 	return t.flush()
 }
 
-func ready(service local.ServiceStatus) int {
+func ready(service wire.ServiceStatus) int {
 	n := 0
 	for _, m := range service.Members {
-		if m.State == local.StateReady {
+		if m.State == wire.StateReady {
 			n++
 		}
 	}
 	return n
 }
 
-func memberText(service local.ServiceStatus) string {
+func memberText(service wire.ServiceStatus) string {
 	var ports []string
 	restarts := 0
 	for _, m := range service.Members {

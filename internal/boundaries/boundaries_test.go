@@ -74,6 +74,14 @@ var rules = []rule{
 		why:      "AWS's libraries double the time that a program takes to start: they are in one of their own",
 	},
 	{
+		packages: []string{"./cmd/maquette"},
+		mayNot: []string{
+			"./provision/local", "github.com/hashicorp/go-plugin/...", "github.com/hashicorp/terraform-plugin-framework/...",
+			"github.com/hashicorp/terraform-plugin-go/...", "google.golang.org/...", "github.com/jackc/pgx/...",
+		},
+		why: "what serves Terraform's provider takes as much memory as a whole comparison: it is in maquette-terraform",
+	},
+	{
 		packages: []string{"./parity/..."},
 		mayNot:   []string{"./provision/..."},
 		why:      "environments can be compared without knowing how they are built",
@@ -179,11 +187,13 @@ func matches(imported string, patterns []string) bool {
 func TestViolations(t *testing.T) {
 	imports := map[string][]string{
 		module + "/parity":                {"fmt", "os", module + "/internal/helper"},
-		module + "/parity/report":         {"os", module + "/cmd/maquette"},
+		module + "/parity/report":         {"os", module + "/cmd/maquette-aws"},
 		module + "/parity/live":           {"net/http", "github.com/aws/aws-sdk-go-v2/service/ec2", module + "/parity"},
 		module + "/provision":             {"github.com/hashicorp/terraform-exec/tfexec", module + "/provision/registry"},
 		module + "/provision/registry":    {"database/sql", "modernc.org/sqlite", module + "/provision"},
 		module + "/provision/terraform":   {"os/exec", "github.com/hashicorp/terraform-exec/tfexec"},
+		module + "/provision/local":       {"github.com/hashicorp/go-plugin"},
+		module + "/cmd/maquette":          {module + "/provision/local/wire", module + "/provision/local"},
 		module + "/internal/helper":       {"net"},
 		module + "/internal/clipboard":    {"net/http"},
 		"github.com/aws-elsewhere/client": {"net/http"},
@@ -193,9 +203,11 @@ func TestViolations(t *testing.T) {
 		found[i], _, _ = strings.Cut(strings.ReplaceAll(found[i], module+"/", ""), ", and")
 	}
 	assert.Equal(t, []string{
+		"cmd/maquette imports provision/local imports github.com/hashicorp/go-plugin",
+		"cmd/maquette imports provision/local",
 		"parity imports internal/helper imports net",
 		"parity imports os",
-		"parity/report imports cmd/maquette",
+		"parity/report imports cmd/maquette-aws",
 		"provision imports github.com/hashicorp/terraform-exec/tfexec",
 		"provision imports provision/registry imports database/sql",
 		"provision imports provision/registry imports modernc.org/sqlite",

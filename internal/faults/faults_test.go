@@ -101,12 +101,13 @@ output "url" {
 }
 `
 
-// field is where the fault test plays: a project, and the command.
+// field is where the fault test plays: a project, and the programs.
 type field struct {
 	t       *testing.T
 	dir     string
 	home    string
 	command string
+	helper  string // what Terraform is run by
 	random  *rand.Rand
 }
 
@@ -139,10 +140,10 @@ func newField(t *testing.T) *field {
 	require.NoError(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	f := &field{
-		t: t, dir: dir, home: filepath.Join(dir, ".maquette"), command: filepath.Join(dir, "bin", "maquette"),
+		t: t, dir: dir, home: filepath.Join(dir, ".maquette"), command: filepath.Join(dir, "bin", "maquette"), helper: filepath.Join(dir, "bin", "maquette-terraform"),
 		random: rand.New(rand.NewPCG(*seed, *seed)),
 	}
-	f.build("-o", f.command, "../../cmd/maquette")
+	f.build("-o", filepath.Dir(f.command)+string(filepath.Separator), "../../cmd/maquette", "../../cmd/maquette-terraform")
 	server := filepath.Join(dir, "bin", "server")
 	f.build("-o", server, "./testdata/server")
 	for name, text := range map[string]string{
@@ -250,9 +251,9 @@ func (f *field) workers() []process {
 		switch {
 		case filepath.Base(exe) == "terraform":
 			found = append(found, process{pid, "terraform"})
-		case exe == f.command && strings.Contains(environ, "TF_PLUGIN_MAGIC_COOKIE="):
+		case exe == f.helper && strings.Contains(environ, "TF_PLUGIN_MAGIC_COOKIE="):
 			found = append(found, process{pid, "provider"})
-		case exe == f.command:
+		case exe == f.helper:
 			found = append(found, process{pid, "shim"})
 		}
 	}

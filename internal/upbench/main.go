@@ -35,7 +35,7 @@ const definition = `environment "bench" {
 
 func main() {
 	log.SetFlags(0)
-	binary := flag.String("maquette", "bin/maquette", "the binary to measure")
+	binary := flag.String("maquette", "bin/maquette", "the binary to measure, with maquette-terraform beside it")
 	runs := flag.Int("runs", 5, "runs of each; medians are shown")
 	many := flag.Int("many", 32, "environments side by side; 0: none")
 	flag.Parse()
@@ -109,7 +109,7 @@ func (b *bench) setUp() error {
 	if err := os.MkdirAll(provider, 0o755); err != nil {
 		return err
 	}
-	if err := os.Symlink(b.maquette, filepath.Join(provider, "terraform-provider-maquette_v0.1.0")); err != nil {
+	if err := os.Symlink(b.maquette+"-terraform", filepath.Join(provider, "terraform-provider-maquette_v0.1.0")); err != nil {
 		return err
 	}
 	return os.WriteFile(b.cliConfig(), []byte(fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.Join(b.dir, "mirror"))), 0o644)

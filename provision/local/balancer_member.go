@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
 // balancerConfig is what a balancer serves.
@@ -51,13 +53,13 @@ func (m *member) balance(log *logFile) (wasReady time.Duration, how error) {
 		}
 	}
 	since := time.Now()
-	m.become(StateReady, func() { m.PID, m.Reason = os.Getpid(), "" })
+	m.become(wire.StateReady, func() { m.PID, m.Reason = os.Getpid(), "" })
 	select {
 	case how = <-errs:
 		m.become(m.State, func() { m.Exit = how.Error() })
 		_ = server.Close()
 	case <-m.ctx.Done():
-		m.become(StateStopping, nil)
+		m.become(wire.StateStopping, nil)
 		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 		defer cancel()
 		_ = server.Shutdown(ctx) // upgraded connections and what takes longer is cut

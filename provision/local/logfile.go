@@ -2,10 +2,8 @@ package local
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 
@@ -75,11 +73,6 @@ func (l *logFile) Close() error {
 	err := l.f.Close()
 	l.f = nil
 	return err
-}
-
-// memberLog is where a member's output is.
-func memberLog(logDir string, member int) string {
-	return filepath.Join(logDir, fmt.Sprintf("member-%d.log", member))
 }
 
 const (

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
 // TestMain lets the test binary play all roles: the provider, the supervisor, and the services that tests
@@ -51,6 +53,11 @@ func play(what string, args []string) {
 	case "crash":
 		fmt.Println("cannot go on with", os.Getenv("TOKEN"))
 		os.Exit(3)
+	case "answer":
+		if err := answer(context.Background(), args, os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 	case "idle":
 		select {}
 	case "expect": // as a provider that is killed while Terraform plans
@@ -157,9 +164,9 @@ func mirror(t testing.TB) (cliConfig string) {
 	exe, err := os.Executable()
 	require.NoError(t, err)
 	root := t.TempDir()
-	dir := filepath.Join(root, ProviderAddress, ProviderVersion, runtime.GOOS+"_"+runtime.GOARCH)
+	dir := filepath.Join(root, ProviderAddress, wire.ProviderVersion, runtime.GOOS+"_"+runtime.GOARCH)
 	require.NoError(t, os.MkdirAll(dir, 0o700))
-	require.NoError(t, os.Symlink(exe, filepath.Join(dir, "terraform-provider-maquette_v"+ProviderVersion)))
+	require.NoError(t, os.Symlink(exe, filepath.Join(dir, "terraform-provider-maquette_v"+wire.ProviderVersion)))
 	cliConfig = filepath.Join(t.TempDir(), "terraformrc")
 	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", root)
 	require.NoError(t, os.WriteFile(cliConfig, []byte(text), 0o600))

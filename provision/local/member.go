@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
 const (
@@ -26,8 +28,8 @@ const (
 // member is one of the interchangeable processes of a service. It runs as one spec says all its life; how it is checked
 // and restarted is asked of the supervisor's spec, which may change meanwhile.
 type member struct {
-	MemberStatus // under the supervisor's lock
-	hopeless     bool
+	wire.MemberStatus // under the supervisor's lock
+	hopeless          bool
 
 	s      *supervisor
 	spec   *spec
@@ -40,7 +42,7 @@ type member struct {
 
 func (s *supervisor) newMember(in *spec, number int) *member {
 	m := &member{s: s, spec: in, gone: make(chan struct{})}
-	m.MemberStatus = MemberStatus{Member: number, Port: in.Ports[number], State: StateStarting, Since: time.Now().UTC()}
+	m.MemberStatus = wire.MemberStatus{Member: number, Port: in.Ports[number], State: wire.StateStarting, Since: time.Now().UTC()}
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	if in.Balancer != nil {
 		m.pool = newPool()
@@ -90,9 +92,9 @@ func (m *member) policy() (h health, restart string, stop time.Duration) {
 // live runs the member again and again, as its restart policy says, until it is stopped.
 func (m *member) live() {
 	defer close(m.gone)
-	log, err := openLog(memberLog(filepath.Join(m.s.dir, logDirName), m.Member), maxLog)
+	log, err := openLog(wire.MemberLog(filepath.Join(m.s.dir, logDirName), m.Member), maxLog)
 	if err != nil {
-		m.become(StateFailed, func() { m.Exit, m.hopeless = err.Error(), true })
+		m.become(wire.StateFailed, func() { m.Exit, m.hopeless = err.Error(), true })
 		return
 	}
 	defer log.Close()
@@ -105,34 +107,34 @@ func (m *member) live() {
 	for {
 		wasReady, how := run(log)
 		if m.ctx.Err() != nil {
-			m.become(StateStopped, func() { m.PID = 0 })
+			m.become(wire.StateStopped, func() { m.PID = 0 })
 			return
 		}
 		_, restart, _ := m.policy()
 		if restart == restartNever || restart == restartOnFailure && how == nil {
-			state := StateDone
+			state := wire.StateDone
 			if how != nil {
-				state = StateFailed
+				state = wire.StateFailed
 			}
 			m.become(state, func() { m.PID, m.Reason = 0, "" })
 			<-m.ctx.Done()
-			m.become(StateStopped, nil)
+			m.become(wire.StateStopped, nil)
 			return
 		}
 		if wasReady > steady {
 			backoff = firstBackoff
 		}
-		m.become(StateWaiting, func() { m.PID = 0 })
+		m.become(wire.StateWaiting, func() { m.PID = 0 })
 		select {
 		case <-time.After(backoff):
 		case <-m.ctx.Done():
 		}
 		if m.ctx.Err() != nil {
-			m.become(StateStopped, nil)
+			m.become(wire.StateStopped, nil)
 			return
 		}
 		backoff = min(2*backoff, maxBackoff)
-		m.become(StateStarting, func() { m.Restarts++ })
+		m.become(wire.StateStarting, func() { m.Restarts++ })
 	}
 }
 
@@ -152,10 +154,10 @@ func (m *member) once(log *logFile) (wasReady time.Duration, how error) {
 	if err != nil {
 		err = fmt.Errorf("it cannot be started: %w", err)
 		m.s.say("member %d: %s", m.Member, err)
-		m.become(StateWaiting, func() { m.Exit, m.hopeless = err.Error(), true })
+		m.become(wire.StateWaiting, func() { m.Exit, m.hopeless = err.Error(), true })
 		return 0, err
 	}
-	m.become(StateStarting, func() { m.PID, m.hopeless = cmd.Process.Pid, false })
+	m.become(wire.StateStarting, func() { m.PID, m.hopeless = cmd.Process.Pid, false })
 	m.s.say("member %d: process %d, port %d", m.Member, cmd.Process.Pid, m.Port)
 
 	copied := make(chan struct{})
@@ -281,16 +283,16 @@ func (m *member) watch(exited context.Context, pid int) (readySince time.Time) {
 			if readySince.IsZero() {
 				readySince = time.Now()
 			}
-			if m.State != StateReady { // only this goroutine changes it
-				m.become(StateReady, func() { m.Reason = "" })
+			if m.State != wire.StateReady { // only this goroutine changes it
+				m.become(wire.StateReady, func() { m.Reason = "" })
 			}
 		default:
 			failures++
 			pause = min(pause*5/4, slowCheck, max(h.Interval, firstCheck))
 			if !readySince.IsZero() && failures >= patience {
-				m.become(StateUnhealthy, func() { m.Reason = err.Error() })
+				m.become(wire.StateUnhealthy, func() { m.Reason = err.Error() })
 			} else if readySince.IsZero() && m.Reason != err.Error() {
-				m.become(StateStarting, func() { m.Reason = err.Error() })
+				m.become(wire.StateStarting, func() { m.Reason = err.Error() })
 			}
 		}
 	}
@@ -305,7 +307,7 @@ func (m *member) mine(id identity) bool {
 // it does not in its time. It returns what is left of the time.
 func (m *member) terminate(exited context.Context, pid int) time.Duration {
 	_, _, grace := m.policy()
-	m.become(StateStopping, nil)
+	m.become(wire.StateStopping, nil)
 	deadline := time.Now().Add(grace)
 	// As nobody has waited for the process yet, its number is no other's.
 	_ = syscall.Kill(-pid, syscall.SIGTERM)

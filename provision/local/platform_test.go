@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/maquette/maquette/provision"
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
 // kindsOf counts leftovers by kind.
@@ -90,7 +91,7 @@ func TestServicesOfAnInstance(t *testing.T) {
 	require.Len(t, all, 1)
 	assert.False(t, all[0].Running)
 	for _, m := range all[0].Members {
-		assert.Equal(t, StateStopped, m.State)
+		assert.Equal(t, wire.StateStopped, m.State)
 		assert.Zero(t, m.PID)
 	}
 }

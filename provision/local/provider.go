@@ -11,10 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-)
 
-// ProviderVersion is the version under which the provider is handed to Terraform.
-const ProviderVersion = "0.1.0"
+	"github.com/maquette/maquette/provision/local/wire"
+)
 
 // ProviderAddress is where configurations name the provider, at Terraform's default host.
 const ProviderAddress = "registry.terraform.io/maquette/maquette"
@@ -33,7 +32,7 @@ type maquetteProvider struct {
 
 func (p *maquetteProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "maquette"
-	resp.Version = ProviderVersion
+	resp.Version = wire.ProviderVersion
 }
 
 func (p *maquetteProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
 // rollout makes the members be as the next spec says. What is too many goes, what is missing comes, and then those that
@@ -99,10 +101,10 @@ func (s *supervisor) ready(ctx context.Context, members []*member, numbers []int
 		late = nil
 		for _, i := range numbers {
 			m := members[i]
-			if m.hopeless || m.State == StateFailed {
+			if m.hopeless || m.State == wire.StateFailed {
 				return false, &memberError{i, fmt.Sprintf("member %d has failed: %s", i, m.Exit)}
 			}
-			if !m.ready() && late == nil {
+			if !m.Ready() && late == nil {
 				late = m
 			}
 		}

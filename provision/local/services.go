@@ -5,24 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
-// ServiceStatus is a service or a balancer of an instance, as its supervisor says.
-type ServiceStatus struct {
-	Kind    string // "service", "balancer"
-	Name    string
-	Running bool // its supervisor lives
-	LogDir  string
-	Members []MemberStatus // as last told; of one that does not run only their numbers, ports and last exits are true
-}
-
-// MemberLog is the path of a member's log. What is older is in the same path with ".1" after it.
-func (s ServiceStatus) MemberLog(member int) string { return memberLog(s.LogDir, member) }
-
 // Services returns the services and then the balancers of an instance, in order of name.
-func Services(home, instance string) ([]ServiceStatus, error) {
+func Services(home, instance string) ([]wire.ServiceStatus, error) {
 	home = canonical(home)
-	var all []ServiceStatus
+	var all []wire.ServiceStatus
 	for _, kind := range []struct{ dir, name string }{{kindService, "service"}, {kindBalancer, "balancer"}} {
 		entries, err := os.ReadDir(filepath.Join(instanceDir(home, instance), kind.dir))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -30,7 +20,7 @@ func Services(home, instance string) ([]ServiceStatus, error) {
 		}
 		for _, entry := range entries {
 			u := unit{&providerData{Home: home, Instance: instance}, kind.dir, entry.Name()}
-			s := ServiceStatus{Kind: kind.name, Name: entry.Name(), LogDir: u.logDir()}
+			s := wire.ServiceStatus{Kind: kind.name, Name: entry.Name(), LogDir: u.logDir()}
 			var st status
 			switch err := readJSON(filepath.Join(u.dir(), statusFile), &st); {
 			case err == nil:
@@ -40,7 +30,7 @@ func Services(home, instance string) ([]ServiceStatus, error) {
 			}
 			if !s.Running {
 				for i := range s.Members {
-					s.Members[i].PID, s.Members[i].State = 0, StateStopped
+					s.Members[i].PID, s.Members[i].State = 0, wire.StateStopped
 				}
 			}
 			all = append(all, s)

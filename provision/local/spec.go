@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
 // spec is what a supervisor is to keep running. It may hold secrets, so it goes from the provider to the supervisor by
@@ -56,48 +58,13 @@ func (s *spec) sameMember(next *spec, member int) bool {
 
 // status is what a supervisor tells of itself in its status file. It holds no secrets.
 type status struct {
-	PID        int            `json:"pid"`
-	Mark       string         `json:"mark"`
-	Nonce      string         `json:"nonce"`
-	Generation int64          `json:"generation"`        // of the spec that is in effect, or on its way
-	Settled    bool           `json:"settled"`           // it is in effect, or has failed
-	Problem    string         `json:"problem,omitempty"` // why it has failed
-	Culprit    int            `json:"culprit,omitempty"` // the member that is to blame
-	Targets    []int          `json:"targets,omitempty"` // of a balancer
-	Members    []MemberStatus `json:"members"`
+	PID        int                 `json:"pid"`
+	Mark       string              `json:"mark"`
+	Nonce      string              `json:"nonce"`
+	Generation int64               `json:"generation"`        // of the spec that is in effect, or on its way
+	Settled    bool                `json:"settled"`           // it is in effect, or has failed
+	Problem    string              `json:"problem,omitempty"` // why it has failed
+	Culprit    int                 `json:"culprit,omitempty"` // the member that is to blame
+	Targets    []int               `json:"targets,omitempty"` // of a balancer
+	Members    []wire.MemberStatus `json:"members"`
 }
-
-// MemberStatus is one member of a service.
-type MemberStatus struct {
-	Member   int       `json:"member"`
-	PID      int       `json:"pid,omitempty"` // 0: does not run
-	Port     int       `json:"port"`
-	State    string    `json:"state"`
-	Since    time.Time `json:"since"`               // when it came into this state
-	Restarts int       `json:"restarts"`            // since the supervisor began
-	Exit     string    `json:"last_exit,omitempty"` // how it ended the last time
-	Reason   string    `json:"reason,omitempty"`    // why it is not ready
-}
-
-// The states of members.
-const (
-	StateStarting  = "starting"  // runs, and is not ready yet
-	StateReady     = "ready"     // runs, and its health check holds
-	StateUnhealthy = "unhealthy" // ran well, and its health check fails
-	StateWaiting   = "waiting"   // has ended, and will be started again
-	StateFailed    = "failed"    // has ended with a failure, and will not be started again
-	StateDone      = "done"      // has ended well, and will not be started again
-	StateStopping  = "stopping"
-	StateStopped   = "stopped"
-)
-
-// Lives says whether the member is as its restart policy wants it: it runs, or has done its work.
-func (m MemberStatus) Lives() bool {
-	switch m.State {
-	case StateStarting, StateReady, StateUnhealthy, StateDone:
-		return true
-	}
-	return false
-}
-
-func (m MemberStatus) ready() bool { return m.State == StateReady || m.State == StateDone }

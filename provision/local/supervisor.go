@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
 // The files of a unit's run directory.
@@ -227,7 +229,7 @@ func (s *supervisor) writeStatus(ctx context.Context) {
 func (s *supervisor) status() status {
 	st := status{
 		PID: os.Getpid(), Mark: s.id.Mark, Nonce: s.id.Nonce, Generation: s.spec.Generation,
-		Settled: s.settled, Problem: s.problem, Culprit: s.culprit, Members: []MemberStatus{},
+		Settled: s.settled, Problem: s.problem, Culprit: s.culprit, Members: []wire.MemberStatus{},
 	}
 	if b := s.spec.Balancer; b != nil {
 		st.Targets = b.Targets
@@ -235,6 +237,6 @@ func (s *supervisor) status() status {
 	for _, m := range s.members {
 		st.Members = append(st.Members, m.MemberStatus)
 	}
-	slices.SortFunc(st.Members, func(a, b MemberStatus) int { return cmp.Compare(a.Member, b.Member) })
+	slices.SortFunc(st.Members, func(a, b wire.MemberStatus) int { return cmp.Compare(a.Member, b.Member) })
 	return st
 }

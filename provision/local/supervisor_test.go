@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
 // bringTest brings a unit up with so many members.
@@ -66,7 +68,7 @@ func TestMembersRunAndScale(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, st.Members, 3)
 	for i, m := range st.Members {
-		assert.Equal(t, StateReady, m.State)
+		assert.Equal(t, wire.StateReady, m.State)
 		assert.Equal(t, []string{strconv.Itoa(i), strconv.Itoa(m.PID), "one"}, ask(t, m.Port))
 	}
 
@@ -156,7 +158,7 @@ func TestMemberThatIsKilledComesBack(t *testing.T) {
 	require.NoError(t, syscall.Kill(killed.PID, syscall.SIGKILL))
 	require.Eventually(t, func() bool {
 		st, err = u.live()
-		return err == nil && st != nil && st.Members[0].PID != killed.PID && st.Members[0].State == StateReady
+		return err == nil && st != nil && st.Members[0].PID != killed.PID && st.Members[0].State == wire.StateReady
 	}, 30*time.Second, 10*time.Millisecond)
 	assert.Equal(t, killed.Port, st.Members[0].Port)
 	assert.Equal(t, 1, st.Members[0].Restarts)
@@ -166,7 +168,7 @@ func TestMemberThatIsKilledComesBack(t *testing.T) {
 }
 
 // theChild is what a member has started.
-func theChild(t *testing.T, u unit, m MemberStatus) process {
+func theChild(t *testing.T, u unit, m wire.MemberStatus) process {
 	t.Helper()
 	var child process
 	require.Eventually(t, func() bool {
@@ -314,10 +316,10 @@ func TestMemberThatFallsIll(t *testing.T) {
 		assert.Equal(t, pid, st.Members[0].PID, "it is left alone")
 	}
 	require.NoError(t, os.WriteFile(sick, nil, 0o600))
-	becomes(StateUnhealthy)
+	becomes(wire.StateUnhealthy)
 	assert.Contains(t, st.Members[0].Reason, "500 Internal Server Error")
 	require.NoError(t, os.Remove(sick))
-	becomes(StateReady)
+	becomes(wire.StateReady)
 	assert.Empty(t, st.Members[0].Reason)
 }
 
@@ -328,7 +330,7 @@ func TestOneShotMembersAreDone(t *testing.T) {
 	st, err := bringTest(t, u, s, 2)
 	require.NoError(t, err)
 	for _, m := range st.Members {
-		assert.Equal(t, StateDone, m.State)
+		assert.Equal(t, wire.StateDone, m.State)
 		assert.Equal(t, "exit status 0", m.Exit)
 		assert.True(t, m.Lives())
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/maquette/maquette/internal/mask"
+	"github.com/maquette/maquette/provision/local/wire"
 )
 
 // The kinds of units, as directories of the run directory.
@@ -226,7 +227,7 @@ func (u unit) failure(st *status, in spec) error {
 	if st.Problem == "" {
 		return nil
 	}
-	path := memberLog(u.logDir(), st.Culprit)
+	path := wire.MemberLog(u.logDir(), st.Culprit)
 	return fmt.Errorf("%s: %s%s\nIts log is %s", u.ref(), in.mask().Apply(st.Problem), quote(lastLines(path, 5, in.mask())), path)
 }
 

@@ -57,7 +57,7 @@ func (d *Driver) binary(ctx context.Context, wanted string, say func(string)) (s
 		return d.install(ctx, say)
 	case err != nil:
 		return "", fmt.Errorf("looking for %s: %w", wanted, err)
-	case sameFile(path, d.Self):
+	case sameFile(path, d.Program):
 		return "", fmt.Errorf("%s is maquette itself, and not Terraform", path)
 	}
 	return path, nil

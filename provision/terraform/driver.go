@@ -29,10 +29,10 @@ type Driver struct {
 	// Binary is the path or name of the terraform or tofu for stacks that name none. Empty: the one on PATH, or else
 	// one that is installed in Home.
 	Binary string
-	// Self is the absolute path of our own binary: Terraform's exec path is a link to it, which must lead to Shim, and
-	// it is handed over as the provider.
-	Self string
-	// ProviderVersion is that of the provider in Self. Empty: it is none, and is not offered.
+	// Program is the absolute path of our own binary that is run as Terraform: terraform-exec's path is a link to it, which
+	// must lead to Shim, and it is handed over as the provider. Empty: Terraform cannot be run.
+	Program string
+	// ProviderVersion is that of the provider in Program. Empty: it is none, and is not offered.
 	ProviderVersion string
 }
 

@@ -489,7 +489,7 @@ func TestRefusals(t *testing.T) {
 		"no name":   {func(j *provision.Job) { j.Instance = "../up" }, `"../up" is no name of an instance`},
 		"no source": {func(j *provision.Job) { j.Stack.Source += "/missing" }, "there is no directory"},
 		"no binary": {func(j *provision.Job) { j.Stack.Binary = "terraform-missing" }, "looking for terraform-missing"},
-		"ourselves": {func(j *provision.Job) { j.Stack.Binary = d.Self }, "is maquette itself"},
+		"ourselves": {func(j *provision.Job) { j.Stack.Binary = d.Program }, "is maquette itself"},
 		"too large": {func(j *provision.Job) {
 			j.Stack.Variables = stringsOf(map[string]string{"greeting": strings.Repeat("x", maxVariable)})
 		}, "through which Terraform gets it"},

@@ -89,7 +89,7 @@ func (d *Driver) driverEnviron(environ []string, w *workdir) (env, variables map
 	env["MAQUETTE_HOME"] = d.Home
 	env["MAQUETTE_INSTANCE"] = w.job.Instance
 	env["MAQUETTE_INSTANCE_ID"] = w.job.ID
-	env[envRole] = roleTerraform
+	env[envRole] = RoleShim
 	env[envExec] = w.tool.path
 	env[envDir] = w.instance
 	env[envCache] = d.cache()

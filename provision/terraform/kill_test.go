@@ -88,7 +88,7 @@ func startSlow(t *testing.T) killed {
 	k := killed{t: t, call: call{Driver: *newDriver(t), Source: w.path, Instance: "try", Marks: t.TempDir()}}
 	text, err := json.Marshal(k.call)
 	require.NoError(t, err)
-	k.cmd = exec.Command(k.Driver.Self)
+	k.cmd = exec.Command(k.Driver.Program)
 	k.cmd.Env = append(os.Environ(), envRole+"="+roleCaller, envCall+"="+string(text))
 	require.NoError(t, k.cmd.Start())
 	require.Eventually(t, func() bool { return exists(filepath.Join(k.Marks, "started")) }, 30*time.Second, 5*time.Millisecond)
@@ -225,7 +225,7 @@ func TestShimForwardsOneInterrupt(t *testing.T) {
 	require.NoError(t, err)
 	mark := filepath.Join(t.TempDir(), "mark")
 	cmd := exec.Command(self, "apply")
-	cmd.Env = append(os.Environ(), envRole+"="+roleTerraform, envExec+"="+binary, envDir+"="+t.TempDir(), "MARK="+mark)
+	cmd.Env = append(os.Environ(), envRole+"="+RoleShim, envExec+"="+binary, envDir+"="+t.TempDir(), "MARK="+mark)
 	var out strings.Builder
 	cmd.Stdout = &out
 	require.NoError(t, cmd.Start())

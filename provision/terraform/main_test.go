@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		return
-	case os.Getenv(envRole) == roleTerraform:
+	case os.Getenv(envRole) == RoleShim:
 		os.Exit(Shim(attachTestProvider))
 	case os.Getenv(envRole) == roleCaller:
 		os.Exit(caller())
@@ -37,7 +37,7 @@ func newDriver(t testing.TB) *Driver {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	return &Driver{Home: t.TempDir(), Self: self, ProviderVersion: testVersion}
+	return &Driver{Home: t.TempDir(), Program: self, ProviderVersion: testVersion}
 }
 
 // transcript collects what the driver says.

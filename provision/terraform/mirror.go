@@ -31,6 +31,9 @@ func (d *Driver) addresses() []string {
 // offer puts our own binary where Terraform looks for it: as the shim, and as our provider in a mirror. All are links,
 // so that a new binary is found where the old one was, and nothing is copied.
 func (d *Driver) offer() error {
+	if d.Program == "" {
+		return errors.New("maquette-terraform, which serves it, is neither beside maquette nor on PATH")
+	}
 	links := []string{d.shim(false), d.shim(true)}
 	for _, address := range d.addresses() {
 		links = append(links, filepath.Join(d.plugins(), d.packageDir(address), providerFile))
@@ -39,7 +42,7 @@ func (d *Driver) offer() error {
 		if err := os.MkdirAll(filepath.Dir(link), 0o700); err != nil {
 			return err
 		}
-		if err := ensureLink(link, d.Self); err != nil {
+		if err := ensureLink(link, d.Program); err != nil {
 			return err
 		}
 	}

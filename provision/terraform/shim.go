@@ -16,16 +16,18 @@ import (
 	"time"
 )
 
+// RoleShim is what MAQUETTE_ROLE says in a process that is to call Shim.
+const RoleShim = "terraform"
+
 // How the driver tells the shim what to do. Terraform itself does not get to see these.
 const (
-	envRole       = "MAQUETTE_ROLE"
-	envMark       = "MAQUETTE_MARK"
-	roleTerraform = "terraform"
-	shimPrefix    = "MAQUETTE_TERRAFORM_"
-	envExec       = shimPrefix + "EXEC"  // the real binary
-	envDir        = shimPrefix + "DIR"   // of the instance
-	envState      = shimPrefix + "STATE" // the state file; empty where the state is kept elsewhere
-	envCache      = shimPrefix + "CACHE"
+	envRole    = "MAQUETTE_ROLE"
+	envMark    = "MAQUETTE_MARK"
+	shimPrefix = "MAQUETTE_TERRAFORM_"
+	envExec    = shimPrefix + "EXEC"  // the real binary
+	envDir     = shimPrefix + "DIR"   // of the instance
+	envState   = shimPrefix + "STATE" // the state file; empty where the state is kept elsewhere
+	envCache   = shimPrefix + "CACHE"
 	// envJSON asks for machine-readable output. terraform-exec has methods for that, which first ask for the version in
 	// a process of its own.
 	envJSON = shimPrefix + "JSON"

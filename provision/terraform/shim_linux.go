@@ -12,7 +12,7 @@ import (
 // to the thread that it was set on, the first one, where only init functions are sure to run. Staying on that thread
 // also keeps Terraform's parent alive for as long as the shim is: the kernel looks at the thread that has started it.
 func init() {
-	if os.Getenv(envRole) == roleTerraform {
+	if os.Getenv(envRole) == RoleShim {
 		runtime.LockOSThread()
 		// It cannot fail with a valid signal.
 		_ = unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGTERM), 0, 0, 0)

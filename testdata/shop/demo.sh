@@ -3,7 +3,7 @@
 #
 #   testdata/shop/demo.sh [MAQUETTE]
 #
-# It needs bash, git, go and terraform or tofu, and the built binary (bin/maquette unless given).
+# It needs bash, git, go and terraform or tofu, and the built binary (bin/maquette unless given) with maquette-terraform beside it.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
