@@ -8,11 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"time"
 
-	"github.com/hashicorp/go-version"
-	"github.com/hashicorp/hc-install/product"
-	"github.com/hashicorp/hc-install/releases"
+	"github.com/maquette/maquette/provision/terraform/install"
 )
 
 func main() {
@@ -22,22 +19,17 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := install(ctx, *wanted, *dir); err != nil {
+	if err := run(ctx, *wanted, *dir); err != nil {
 		fmt.Fprintf(os.Stderr, "getterraform: installing Terraform %s in %s: %v\n", *wanted, *dir, err)
 		os.Exit(1)
 	}
 }
 
-func install(ctx context.Context, wanted, dir string) error {
-	v, err := version.NewVersion(wanted)
-	if err != nil {
-		return fmt.Errorf("-version: %w", err)
-	}
+func run(ctx context.Context, wanted, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	release := releases.ExactVersion{Product: product.Terraform, Version: v, InstallDir: dir, Timeout: 5 * time.Minute}
-	path, err := release.Install(ctx)
+	path, err := install.Terraform(ctx, wanted, dir)
 	if err != nil {
 		return err
 	}

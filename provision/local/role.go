@@ -5,14 +5,17 @@ import (
 	"os"
 
 	"github.com/maquette/maquette/provision/terraform"
+	"github.com/maquette/maquette/provision/terraform/install"
 )
 
-// Run runs this process as what it was started for by another one: the shim around Terraform, a process that keeps
-// services running, or Terraform's provider. ok is false where it was started for none of them.
+// Run runs this process as what it was started for by another one: the shim around Terraform, what installs
+// Terraform, a process that keeps services running, or Terraform's provider. ok is false where it was started for none of them.
 func Run() (code int, ok bool) {
 	switch os.Getenv(envRole) {
 	case terraform.RoleShim:
 		return terraform.Shim(Attach), true
+	case terraform.RoleInstall:
+		return install.Run(), true
 	case RoleSupervisor:
 		return Supervise(), true
 	}

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,10 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/hashicorp/go-version"
-	"github.com/hashicorp/hc-install/product"
-	"github.com/hashicorp/hc-install/releases"
 )
 
 // PinnedVersion is the Terraform that is installed where there is none, and that the tests of this project are run
@@ -72,10 +69,17 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(first, second)
 }
 
-// installTimeout bounds the download of Terraform, of about 30 MB.
-const installTimeout = 10 * time.Minute
+// RoleInstall is what MAQUETTE_ROLE says in a process that is to install the pinned Terraform in the directory that
+// EnvInstall names.
+const (
+	RoleInstall = "install"
+	EnvInstall  = "MAQUETTE_INSTALL"
+)
 
-// install downloads the pinned Terraform and checks its signature.
+// installGrace is how long an installation that is interrupted may take to clean up behind it.
+const installGrace = 5 * time.Second
+
+// install has our program download the pinned Terraform and check its signature.
 func (d *Driver) install(ctx context.Context, say func(string)) (string, error) {
 	dir := filepath.Join(d.Home, "bin", "terraform-"+PinnedVersion)
 	path := filepath.Join(dir, "terraform")
@@ -92,14 +96,29 @@ func (d *Driver) install(ctx context.Context, say func(string)) (string, error) 
 		return "", err
 	}
 	defer os.RemoveAll(temp)
-	release := releases.ExactVersion{
-		Product: product.Terraform, Version: version.Must(version.NewVersion(PinnedVersion)), InstallDir: temp, Timeout: installTimeout,
-	}
-	if _, err := release.Install(ctx); err != nil {
+	if err := d.runInstall(ctx, temp); err != nil {
 		return "", fmt.Errorf("installing Terraform %s, as neither terraform nor tofu is on PATH: %w\n  Install one and put it on PATH, or name it", PinnedVersion, err)
 	}
 	if err := os.Rename(temp, dir); err != nil && !exists(path) {
 		return "", err
 	}
 	return path, nil
+}
+
+func (d *Driver) runInstall(ctx context.Context, dir string) error {
+	cmd := exec.CommandContext(ctx, d.Program)
+	cmd.Env = append(os.Environ(), envRole+"="+RoleInstall, EnvInstall+"="+dir)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = installGrace
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	// It ends with this pipe, which is open until Run returns, or we are no more.
+	if _, err := cmd.StdinPipe(); err != nil {
+		return err
+	}
+	err := cmd.Run()
+	if said := trimStderr(stderr.String()); err != nil && said != "" && ctx.Err() == nil {
+		return errors.New(said)
+	}
+	return err
 }

@@ -30,6 +30,21 @@ func TestInstallIsSaidAndFails(t *testing.T) {
 	assert.Empty(t, left)
 }
 
+func TestInstalls(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	d := newDriver(t)
+	path, err := d.binary(t.Context(), "", func(string) {})
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(d.Home, "bin", "terraform-"+PinnedVersion, "terraform"), path)
+	assert.FileExists(t, path)
+
+	d = newDriver(t)
+	d.Program = filepath.Join(t.TempDir(), "maquette-terraform")
+	require.NoError(t, os.WriteFile(d.Program, []byte("#!/bin/sh\necho no network >&2\nexit 1\n"), 0o700))
+	_, err = d.binary(t.Context(), "", func(string) {})
+	assert.ErrorContains(t, err, "neither terraform nor tofu is on PATH: no network\n")
+}
+
 // What was installed is found by the next one.
 func TestInstalledIsUsed(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
