@@ -262,6 +262,7 @@ func (e *environment) buildReferences(planned bool) {
 			known[plan] = n.rows
 		}
 	}
+	r.traits, r.inside = nil, nil
 	for _, x := range e.snap.Externals {
 		t := r.register(target{attr: e.names.replace(countIndex.ReplaceAllString(x.Address, ""))})
 		for _, n := range x.Names {

@@ -274,7 +274,7 @@ func (t *texts) pack() {
 // It may be used by several goroutines.
 type lately struct {
 	mu    sync.Mutex
-	ring  [64]*chunk
+	ring  [24]*chunk
 	next  int
 	plain []byte // room for a chunk's text
 	coded []byte // and for what it is packed to

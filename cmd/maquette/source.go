@@ -17,9 +17,9 @@ import (
 	"github.com/maquette/maquette/provision/terraform"
 )
 
-// heapShare is how much of the size of what is read the heap may have before garbage is looked for
-// harder, in percent: comparing two states of 100,000 instances holds 15 of that of both.
-const heapShare = 18
+// memoryShare is how much of the size of what is read this process may have before garbage is looked
+// for harder, in percent: comparing two states of 100,000 instances holds 16 of that of both.
+const memoryShare = 13
 
 // observe reads a source that is no environment.
 func (p *project) observe(ctx context.Context, name string) (*parity.Snapshot, error) {
@@ -38,7 +38,7 @@ func (p *project) observe(ctx context.Context, name string) (*parity.Snapshot, e
 			return nil, fmt.Errorf("reading %s: %w", name, reason(err))
 		}
 		defer f.Close()
-		gcpace.Raise(min(info.Size(), source.Limit) * heapShare / 100)
+		gcpace.Raise(min(info.Size(), source.Limit) * memoryShare / 100)
 		return source.Read(name, file{cancellable{ctx, f}, info.Size()})
 	}
 	dir := terraform.ParseDir(name)

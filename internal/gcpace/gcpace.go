@@ -1,7 +1,8 @@
-// Package gcpace has the garbage collector let the heap grow to a size before it
-// works any harder. A percentage, which is all that Go's own setting knows, is
-// either too much for what a large comparison holds in its end, or has garbage
-// looked for again and again while little is held yet.
+// Package gcpace has the garbage collector let the process have so much memory
+// before it works any harder. A percentage of what is in use, which is Go's own
+// setting, is too much for what a large comparison holds in its end, or has garbage
+// looked for again and again while little is held yet. A limit alone would have it
+// do nothing else where more than the limit is in use.
 package gcpace
 
 import (
@@ -12,34 +13,37 @@ import (
 	"sync/atomic"
 )
 
-// How much the heap may grow beyond what is in use, in percent.
-const (
-	least = 15
-	most  = 800
-)
+// always is what a process may have whatever it reads, in bytes: the runtime's own
+// memory is a part of it.
+const always = 32 << 20
 
 var wanted atomic.Int64
 
-// Raise adds to the bytes that the heap may have. It does nothing where the user has
-// set GOGC.
+// Raise adds to the bytes that the process may have. It does nothing where the user
+// has set GOGC or GOMEMLIMIT.
 func Raise(bytes int64) {
-	if os.Getenv("GOGC") != "" {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
 	if wanted.Add(bytes) == bytes {
-		afterCycle(struct{}{})
+		debug.SetGCPercent(-1)
+		runtime.AddCleanup(&struct{ *int }{}, afterCycle, struct{}{})
 	}
+	pace()
 }
 
-// afterCycle says how far the heap may grow in the next cycle.
+// afterCycle runs when a cycle has found that nobody has what it was to clean up.
 func afterCycle(struct{}) {
+	pace()
+	runtime.AddCleanup(&struct{ *int }{}, afterCycle, struct{}{})
+}
+
+// pace says how much memory the process may have in the next cycle.
+func pace() {
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(sample)
-	debug.SetGCPercent(percent(int64(sample[0].Value.Uint64()), wanted.Load()))
-	runtime.AddCleanup(&struct{ *int }{}, afterCycle, struct{}{}) // when the next cycle has found that nobody has it
+	debug.SetMemoryLimit(limit(int64(sample[0].Value.Uint64()), wanted.Load()))
 }
 
-func percent(live, wanted int64) int {
-	live = max(live, 1)
-	return int(min(max(100*(wanted-live)/live, least), most))
-}
+// limit leaves room for garbage of an eighth of what is in use.
+func limit(live, wanted int64) int64 { return max(always+wanted, always/2+live*9/8) }

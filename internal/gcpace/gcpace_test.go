@@ -1,6 +1,7 @@
 package gcpace
 
 import (
+	"math"
 	"runtime"
 	"runtime/debug"
 	"testing"
@@ -10,54 +11,52 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestPercent(t *testing.T) {
-	for _, x := range []struct {
-		live, wanted int64
-		percent      int
-	}{
-		{0, 1 << 20, most}, {1 << 20, 1 << 30, most}, {50, 75, 50}, {50, 100, 100}, {74, 75, least}, {75, 75, least}, {100, 75, least},
+func TestLimit(t *testing.T) {
+	const mb = 1 << 20
+	for _, x := range []struct{ live, wanted, limit int64 }{
+		{0, 0, 32 * mb}, {8 * mb, 100 * mb, 132 * mb}, {96 * mb, 100 * mb, 132 * mb}, {160 * mb, 100 * mb, 196 * mb}, {800 * mb, 0, 916 * mb},
 	} {
-		assert.Equal(t, x.percent, percent(x.live, x.wanted), "%d of %d", x.live, x.wanted)
+		assert.Equal(t, x.limit, limit(x.live, x.wanted), "%d of %d", x.live, x.wanted)
 	}
 }
 
 var held [][]byte
 
-// The heap may fill what was asked for, and no more than a share of it when that is in use.
+// A process may have what was asked for, and more only where that is in use.
 func TestRaise(t *testing.T) {
 	t.Setenv("GOGC", "")
-	before := debug.SetGCPercent(100)
+	t.Setenv("GOMEMLIMIT", "")
+	percent, bytes := debug.SetGCPercent(100), debug.SetMemoryLimit(-1)
 	t.Cleanup(func() {
 		wanted.Store(0)
-		debug.SetGCPercent(before)
 		held = nil
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(bytes)
 	})
-	now := func() int {
-		p := debug.SetGCPercent(100)
-		debug.SetGCPercent(p)
-		return p
-	}
-	Raise(32 << 20)
-	require.Equal(t, most, now(), "little is in use")
+	const mb = 1 << 20
+	Raise(8 * mb)
+	require.EqualValues(t, 40*mb, debug.SetMemoryLimit(-1), "little is in use")
 	for range 64 {
-		held = append(held, make([]byte, 1<<20))
+		held = append(held, make([]byte, mb))
 	}
 	require.Eventually(t, func() bool {
 		runtime.GC()
-		return now() == least
-	}, 10*time.Second, time.Millisecond, "twice as much is in use")
-	Raise(1 << 30)
-	require.Eventually(t, func() bool {
-		runtime.GC()
-		return now() == most
-	}, 10*time.Second, time.Millisecond, "there is much room again")
+		return debug.SetMemoryLimit(-1) > 88*mb
+	}, 10*time.Second, time.Millisecond, "more is in use")
+	require.Less(t, debug.SetMemoryLimit(-1), int64(128*mb))
+	Raise(1000 * mb)
+	require.EqualValues(t, 1040*mb, debug.SetMemoryLimit(-1), "there is much room")
 }
 
-func TestRaiseLeavesTheUsersSetting(t *testing.T) {
-	t.Setenv("GOGC", "50")
-	before := debug.SetGCPercent(50)
-	t.Cleanup(func() { debug.SetGCPercent(before) })
-	Raise(1 << 30)
-	assert.Zero(t, wanted.Load())
-	assert.Equal(t, 50, debug.SetGCPercent(50))
+func TestRaiseLeavesTheUsersSettings(t *testing.T) {
+	for _, name := range []string{"GOGC", "GOMEMLIMIT"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("GOGC", "")
+			t.Setenv("GOMEMLIMIT", "")
+			t.Setenv(name, "50")
+			Raise(1 << 30)
+			assert.Zero(t, wanted.Load())
+			assert.EqualValues(t, math.MaxInt64, debug.SetMemoryLimit(-1))
+		})
+	}
 }
