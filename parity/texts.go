@@ -137,13 +137,19 @@ func (t *texts) search(mayHold func(chunk []byte) bool, f func(id uint32, text s
 
 // look is what f says of a chunk.
 func (t *texts) look(number int, f func([]byte) bool) bool {
+	l := t.lately
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	c := t.chunks[number]
-	if number == len(t.chunks)-1 || c.text.Load() != nil {
-		return f([]byte(t.chunkText(number)))
+	switch text := c.text.Load(); {
+	case text != nil:
+		l.plain = append(l.plain[:0], *text...)
+	case c.packed == nil:
+		l.plain = append(l.plain[:0], t.room.String()...)
+	default:
+		l.decode(c)
 	}
-	t.lately.mu.Lock()
-	defer t.lately.mu.Unlock()
-	return f(t.lately.decode(c))
+	return f(l.plain)
 }
 
 func (t *texts) of(b []byte) uint32 {
@@ -274,7 +280,7 @@ func (t *texts) pack() {
 // It may be used by several goroutines.
 type lately struct {
 	mu    sync.Mutex
-	ring  [24]*chunk
+	ring  [48]*chunk
 	next  int
 	plain []byte // room for a chunk's text
 	coded []byte // and for what it is packed to
@@ -297,17 +303,17 @@ func (l *lately) unpack(c *chunk) string {
 	if text := c.text.Load(); text != nil {
 		return *text
 	}
-	text := string(l.decode(c))
+	l.decode(c)
+	text := string(l.plain)
 	l.keep(c, text)
 	return text
 }
 
-func (l *lately) decode(c *chunk) []byte {
+func (l *lately) decode(c *chunk) {
 	var err error
 	if l.plain, err = s2.Decode(l.plain[:cap(l.plain)], c.packed); err != nil {
 		panic(err) // it was encoded here
 	}
-	return l.plain
 }
 
 func (l *lately) keep(c *chunk, text string) {

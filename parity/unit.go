@@ -174,7 +174,7 @@ func (e *environment) buildUnits() {
 	}
 	modules := map[string]*found{}
 	var all []*Resource
-	var order []unit                                // to is how many members each has
+	order := make([]unit, 0, e.starts())            // to is how many members each has
 	unitOf := make([]uint32, len(e.snap.Resources)) // its number in the order
 	var last *Resource
 	var in *found // the module of the last
@@ -184,7 +184,7 @@ func (e *environment) buildUnits() {
 		if r.Deposed {
 			continue
 		}
-		if last == nil || last.KeyKind != CountKey || r.KeyKind != CountKey || r.Name != last.Name || r.Type != last.Type || r.Module != last.Module {
+		if last == nil || !r.follows(last) {
 			if m := e.modulePath(r.Module); in == nil || in.module != m {
 				if in = modules[m]; in == nil {
 					in = &found{&group{m, &all}, map[*label]uint32{}}
@@ -204,6 +204,27 @@ func (e *environment) buildUnits() {
 		order[of].to++
 	}
 	e.units = e.arranged(order, unitOf, &all)
+}
+
+// follows reports whether a resource is, like another, one of those that a block makes
+// by its count.
+func (r *Resource) follows(o *Resource) bool {
+	return o.KeyKind == CountKey && r.KeyKind == CountKey && r.Name == o.Name && r.Type == o.Type && r.Module == o.Module
+}
+
+// starts is how many units there are at most, but for those that are split.
+func (e *environment) starts() int {
+	n := 0
+	var last *Resource
+	for i := range e.snap.Resources {
+		if r := &e.snap.Resources[i]; !r.Deposed {
+			if last == nil || !r.follows(last) {
+				n++
+			}
+			last = r
+		}
+	}
+	return n
 }
 
 // arranged gives each unit its members, and splits those that are several.
