@@ -200,7 +200,7 @@ func (e *environment) buildReferences(planned bool) {
 	r := e.refs
 	r.owned, r.others = make([]owners, e.snap.pack.texts.count()), map[string]owners{}
 	r.single, r.networks = make([]int32, len(e.units)), map[netip.Prefix]int32{}
-	for i, u := range e.units {
+	for i, u := range e.all() {
 		r.single[i] = int32(i)
 		if planned {
 			r.add(ReferenceTo(WithoutKeys(u.members()[0].Block())), int32(i))
@@ -209,7 +209,7 @@ func (e *environment) buildReferences(planned bool) {
 	// The things themselves first, then whatever else names them: a NAT
 	// gateway's network interface may be a resource of its own.
 	late := map[uint32]int32{} // by the number of the text
-	for i, u := range e.units {
+	for i, u := range e.all() {
 		own := int32(i)
 		for _, m := range u.members() {
 			n := m.Attributes.packed()
@@ -234,14 +234,14 @@ func (e *environment) buildReferences(planned bool) {
 		}
 	}
 	if len(r.accounts) == 0 { // a plan of what is yet to be made has no ids
-		for _, u := range e.units {
+		for _, u := range e.all() {
 			eachString(u.members()[0].Attributes.Value(), r.countARN)
 		}
 	}
 	r.account, r.region = most(r.accounts), most(r.regions)
 	r.short = regionShort(r.region)
 	known := map[*plan]*rows{} // whose fixed texts were the last to be registered
-	for i, u := range e.units {
+	for i, u := range e.all() {
 		own, attrs := int32(i), map[string]int32{}
 		for _, m := range u.members() {
 			n := m.Attributes.packed()
@@ -383,7 +383,7 @@ func (r *references) register(t target) int32 {
 // target is that of a number.
 func (r *references) target(n int32) target {
 	if units := r.env.units; int(n) < len(units) {
-		return target{u: units[n]}
+		return target{u: &units[n]}
 	}
 	return r.further[int(n)-len(r.env.units)]
 }

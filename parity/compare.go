@@ -246,7 +246,7 @@ func (j *judge) nameOf(u *unit) string {
 // cores.
 func (j *judge) comparePairs(filled [2]map[*unit]map[string]bool) *comparison {
 	c := &comparison{varying: map[string]bool{}, counts: map[string]int{}, uncompared: map[string]int{}}
-	for _, u := range j.b.units {
+	for _, u := range j.b.all() {
 		switch {
 		case u.pair == nil:
 		case u.pair.typ.Name != u.typ.Name || u.typ.Kind == "utility":
@@ -447,7 +447,7 @@ func counterparts(be, ce *environment, b *unit) func(i int, m *Resource) (first 
 // resources, the attributes are all there is to compare.
 func filledIn(s *survey, other *Snapshot) map[*unit]map[string]bool {
 	fillers := map[string]bool{}
-	for _, u := range s.env.units {
+	for _, u := range s.env.all() {
 		for _, types := range u.typ.SetBy {
 			for _, t := range types {
 				fillers[t] = true
@@ -455,7 +455,7 @@ func filledIn(s *survey, other *Snapshot) map[*unit]map[string]bool {
 		}
 	}
 	out := map[*unit]map[string]bool{}
-	for _, u := range s.env.units {
+	for _, u := range s.env.all() {
 		if !fillers[u.typ.Name] || !other.shows(u.typ.Name) {
 			continue
 		}

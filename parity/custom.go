@@ -169,10 +169,10 @@ func (j *judge) custom() {
 			meetings = append(meetings, m)
 		}
 	}
-	for _, u := range j.b.units {
+	for _, u := range j.b.all() {
 		meet(u, u.pair)
 	}
-	for _, u := range j.c.units {
+	for _, u := range j.c.all() {
 		if u.pair == nil {
 			meet(nil, u)
 		}
@@ -249,7 +249,7 @@ func (j *judge) knownAttributes(meetings []*encounter) map[string]map[string]boo
 		}
 	}
 	for _, e := range []*environment{j.b, j.c} {
-		for _, u := range e.units {
+		for _, u := range e.all() {
 			names := known[u.typ.Name]
 			for _, m := range u.members() {
 				if names == nil {

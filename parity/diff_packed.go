@@ -18,7 +18,7 @@ import (
 type alignments struct {
 	b, c  *environment
 	known sync.Map // of alignmentKey, *alignment
-	marks []atomic.Uint32
+	marks []atomic.Uint32 // of each text of the baseline's, a byte
 }
 
 type alignmentKey struct {
@@ -44,7 +44,7 @@ type loneAttribute struct {
 }
 
 func newAlignments(b, c *environment) *alignments {
-	return &alignments{b: b, c: c, marks: make([]atomic.Uint32, b.snap.pack.texts.count())}
+	return &alignments{b: b, c: c, marks: make([]atomic.Uint32, (b.snap.pack.texts.count()+3)/4)}
 }
 
 func (a *alignments) of(b, c packed, t *catalog.Type) *alignment {
@@ -448,6 +448,10 @@ const (
 	markNotSame
 )
 
+func (a *alignments) marked(id uint32) uint32 { return a.marks[id/4].Load() >> (id % 4 * 8) & 0xff }
+
+func (a *alignments) mark(id, mark uint32) { a.marks[id/4].Or(mark << (id % 4 * 8)) }
+
 func (d *differ) equalScalars(a *alignments, x *check, b, c packed, at, to uint32) bool {
 	if b.refers(at) || c.refers(to) {
 		return false
@@ -471,7 +475,7 @@ func (d *differ) scalars(a *alignments, x *check, b, c packed, at, to uint32) (e
 	values := func() (vb, vc Value) {
 		return Value{Kind: x.l.kind, Text: b.in.texts.at(id)}, Value{Kind: x.l.kind, Text: c.in.texts.at(other)}
 	}
-	if !same || int(id) >= len(a.marks) {
+	if !same {
 		vb, vc := values()
 		return d.equal(vb, vc, x.p)
 	}
@@ -485,7 +489,7 @@ func (d *differ) scalars(a *alignments, x *check, b, c packed, at, to uint32) (e
 	case x.mild:
 		mark = markVersion
 	}
-	switch known := a.marks[id].Load(); {
+	switch known := a.marked(id); {
 	case known&mark != 0:
 		return true, false
 	case known&(mark*markNotPlain) == 0:
@@ -493,10 +497,10 @@ func (d *differ) scalars(a *alignments, x *check, b, c packed, at, to uint32) (e
 		vb, vc := values()
 		_, foreign := d.equal(vb, vc, x.p)
 		if !foreign && len(d.stuck) == stuck {
-			a.marks[id].Or(mark)
+			a.mark(id, mark)
 			return true, false
 		}
-		a.marks[id].Or(mark * markNotPlain)
+		a.mark(id, mark*markNotPlain)
 		return true, foreign
 	}
 	vb, vc := values()
@@ -536,8 +540,8 @@ func (d *differ) sameText(a *alignments, x *check, b, c packed, at, to uint32) b
 	if x.l.kind == Bool {
 		return equal
 	}
-	if equal && int(id) < len(a.marks) {
-		switch known := a.marks[id].Load(); {
+	if equal {
+		switch known := a.marked(id); {
 		case known&markSame != 0:
 			return true
 		case known&markNotSame != 0:
@@ -560,11 +564,11 @@ func (d *differ) sameText(a *alignments, x *check, b, c packed, at, to uint32) b
 	case (len(d.b.refs.find(tb)) == 0) == (len(d.c.refs.find(tc)) == 0):
 		same = d.b.canonical(tb) == d.c.canonical(tc)
 	}
-	if equal && int(id) < len(a.marks) {
+	if equal {
 		if same {
-			a.marks[id].Or(markSame)
+			a.mark(id, markSame)
 		} else {
-			a.marks[id].Or(markNotSame)
+			a.mark(id, markNotSame)
 		}
 	}
 	return same

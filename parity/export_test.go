@@ -7,8 +7,10 @@ func Stages(base, cand *Snapshot, cat *catalog.Catalog, opt Options) (canonical,
 	var b, c *environment
 	return func() { b, c = canonicalise(base, cand, cat, opt) },
 		func() {
-			for _, u := range append(append([]*unit(nil), b.units...), c.units...) {
-				u.pair = nil
+			for _, e := range []*environment{b, c} {
+				for _, u := range e.all() {
+					u.pair = nil
+				}
 			}
 			pairUnits(b, c)
 		},

@@ -13,14 +13,14 @@ import (
 // than the baseline has.
 func (j *judge) unpaired() {
 	fewer := func(u *unit) bool { return u.typ.Kind == "attachment" && len(u.members()) > len(u.pair.members()) }
-	for _, u := range sortedUnits(j.b.units, func(u *unit) bool { return u.pair == nil || fewer(u) }) {
+	for _, u := range sortedUnits(j.b, func(u *unit) bool { return u.pair == nil || fewer(u) }) {
 		if u.pair == nil {
 			j.missing(u)
 		} else {
 			j.fewerTies(u, u.pair)
 		}
 	}
-	for _, u := range sortedUnits(j.c.units, func(u *unit) bool { return u.pair == nil }) {
+	for _, u := range sortedUnits(j.c, func(u *unit) bool { return u.pair == nil }) {
 		j.extra(u)
 	}
 }
@@ -209,7 +209,7 @@ func (j *judge) condition() {
 			Message: "it is in the state and does not exist",
 		})
 	}
-	for _, u := range j.c.units {
+	for _, u := range j.c.all() {
 		for _, r := range u.members() {
 			if r.Unmanaged {
 				j.add("management/unmanaged", nil, u, Finding{
@@ -258,7 +258,7 @@ func (j *judge) providers() {
 	}
 	// Without versions, a resource's schema tells that they differ.
 	differ := map[string]*unit{}
-	for _, u := range j.b.units {
+	for _, u := range j.b.all() {
 		name := shortProvider(u.members()[0].Provider)
 		if u.pair == nil || u.typ != u.pair.typ || pb[name] != "" && pc[name] != "" {
 			continue
@@ -347,7 +347,7 @@ func (j *judge) methods() {
 	moved := 0
 	var first *unit
 	isMoved := func(u *unit) bool { return (u.module == "") != (u.pair.module == "") && u.typ.Kind != "utility" }
-	for _, u := range sortedUnits(j.b.units, func(u *unit) bool { return u.pair != nil && (u.typ.Name != u.pair.typ.Name || isMoved(u)) }) {
+	for _, u := range sortedUnits(j.b, func(u *unit) bool { return u.pair != nil && (u.typ.Name != u.pair.typ.Name || isMoved(u)) }) {
 		if u.typ.Name != u.pair.typ.Name {
 			j.add("management/method", u, u.pair, Finding{
 				Severity: Warning, Path: "type", Baseline: u.typ.Name, Candidate: u.pair.typ.Name,

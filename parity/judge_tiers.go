@@ -15,12 +15,12 @@ import (
 func (j *judge) tiers() {
 	j.flagged, j.explained, j.unbalanced = map[*unit]bool{}, map[*unit]bool{}, map[*unit]bool{}
 	var tiers, extras []*unit
-	for _, u := range j.b.units {
+	for _, u := range j.b.all() {
 		if isTier(u) {
 			tiers = append(tiers, u)
 		}
 	}
-	for _, u := range j.c.units {
+	for _, u := range j.c.all() {
 		if isTier(u) && u.pair == nil {
 			extras = append(extras, u)
 		}
@@ -53,7 +53,7 @@ func (j *judge) tiers() {
 		t := Tier{Name: j.tierName[u], Kind: u.typ.Kind, Candidate: tierSide(u, j.sc), Status: "extra"}
 		j.report.Tiers = append(j.report.Tiers, t)
 	}
-	for _, u := range j.b.units {
+	for _, u := range j.b.all() {
 		if u.typ.Kind == "subnet" && u.pair != nil {
 			j.counted("topology", 1)
 			j.subnets(u, u.pair)
@@ -161,7 +161,7 @@ var plainScales = []float64{
 // count: the median of the ratios of their capacities.
 func (j *judge) capacities() float64 {
 	var ws []weighted
-	for _, u := range j.b.units {
+	for _, u := range j.b.all() {
 		if u.pair == nil || u.pair.typ != u.typ {
 			continue
 		}
@@ -373,7 +373,7 @@ func (j *judge) balancer(b, c *unit) {
 // given ones: listeners, target groups and the balancer itself.
 func (j *judge) explain(balancers []*unit) {
 	next := map[*unit][]*unit{}
-	for _, u := range j.b.units {
+	for _, u := range j.b.all() {
 		if !isBalancer(u) {
 			continue
 		}
@@ -492,7 +492,7 @@ func (j *judge) collapsed(tiers []*unit) {
 		}
 	}
 	var hosts []*unit
-	for _, u := range j.c.units {
+	for _, u := range j.c.all() {
 		if u.typ.Kind == "compute" {
 			hosts = append(hosts, u)
 		}

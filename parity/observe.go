@@ -39,7 +39,7 @@ func Survey(s *Snapshot, cat *catalog.Catalog, words ...string) []ObservedTier {
 	e.prepare(s.pack.texts.refer)
 	survey := newSurvey(e)
 	var units []*unit
-	for _, u := range e.units {
+	for _, u := range e.all() {
 		if isTier(u) {
 			units = append(units, u)
 		}

@@ -14,9 +14,9 @@ func pairUnits(b, c *environment) {
 	type address struct{ module, text string }
 	of := func(u *unit) address { return address{u.module, u.text} }
 	inOrder(len(b.units), len(c.units),
-		func(i int) address { return of(b.units[i]) }, func(i int) address { return of(c.units[i]) },
+		func(i int) address { return of(&b.units[i]) }, func(i int) address { return of(&c.units[i]) },
 		func(i, o int) {
-			if u, o := b.units[i], c.units[o]; o.pair == nil && o.typ.Name == u.typ.Name {
+			if u, o := &b.units[i], &c.units[o]; o.pair == nil && o.typ.Name == u.typ.Name {
 				pair(u, o)
 			}
 		})
@@ -101,7 +101,7 @@ func (p *pairer) each(f func(b, c []*unit)) {
 	left := map[string]*[2][]*unit{}
 	var types []string
 	for side, e := range []*environment{p.b, p.c} {
-		for _, u := range e.units {
+		for _, u := range e.all() {
 			if u.pair != nil {
 				continue
 			}
@@ -146,7 +146,7 @@ func (p *pairer) byReferrers() {
 	}
 	places := map[*unit][]string{}
 	for _, e := range []*environment{p.b, p.c} {
-		for _, u := range e.units {
+		for _, u := range e.all() {
 			if u.pair == nil && left[u] {
 				continue // what is itself unknown tells nothing
 			}
@@ -387,7 +387,7 @@ func overlap(x, y map[string]bool) float64 {
 func (p *pairer) acrossTypes() {
 	left := map[string]*[2][]*unit{}
 	for side, e := range []*environment{p.b, p.c} {
-		for _, u := range e.units {
+		for _, u := range e.all() {
 			if u.pair != nil || !isTier(u) {
 				continue
 			}

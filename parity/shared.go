@@ -69,12 +69,7 @@ func (s *shared) of(e *environment, planned bool) *environment {
 // copy of the environment's.
 func (e *environment) clone(snap *Snapshot) *environment {
 	snap.Resources, snap.pack = e.snap.Resources, e.snap.pack
-	c := &environment{snap: snap, word: e.word, names: e.names, cat: e.cat, plans: maps.Clone(e.plans), units: make([]*unit, len(e.units))}
-	units := make([]unit, len(e.units))
-	for i, u := range e.units {
-		units[i] = *u
-		c.units[i] = &units[i]
-	}
+	c := &environment{snap: snap, word: e.word, names: e.names, cat: e.cat, plans: maps.Clone(e.plans), units: slices.Clone(e.units)}
 	refs := *e.refs
 	refs.env, refs.further = c, slices.Clone(e.refs.further)
 	for i := range refs.further {
@@ -90,7 +85,7 @@ func (e *environment) own(u *unit) *unit {
 	if u == nil {
 		return nil
 	}
-	return e.units[u.index]
+	return &e.units[u.index]
 }
 
 func (e *environment) ownOf(us []*unit) []*unit {
@@ -99,7 +94,7 @@ func (e *environment) ownOf(us []*unit) []*unit {
 	}
 	out := make([]*unit, len(us))
 	for i, u := range us {
-		out[i] = e.units[u.index]
+		out[i] = &e.units[u.index]
 	}
 	return out
 }

@@ -85,7 +85,7 @@ func (s *survey) of(u *unit) *facts {
 // user is the only tier that refers to a unit, nil where there is none.
 func (s *survey) user(u *unit) *unit {
 	if n := s.users[u.index]; n > 0 {
-		return s.env.units[n-1]
+		return &s.env.units[n-1]
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func newSurvey(e *environment) *survey {
 	s := &survey{env: e, zoneOf: map[uint32]string{}, targets: map[*unit][]*unit{}}
 	s.factsOf, s.users, s.seen = make([]int32, len(e.units)), make([]int32, len(e.units)), make([]int32, len(e.units))
 	known := 0
-	for _, u := range e.units {
+	for _, u := range e.all() {
 		if hasFacts(u) {
 			known++
 		}
@@ -125,7 +125,7 @@ func newSurvey(e *environment) *survey {
 	}
 	s.facts = make([]facts, 0, known)
 	zones := map[string]bool{}
-	for _, u := range e.units {
+	for _, u := range e.all() {
 		if !hasFacts(u) {
 			continue
 		}

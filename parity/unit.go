@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -46,7 +47,7 @@ type environment struct {
 	word  string // by which its resources call it
 	names *nameSet
 	cat   *catalog.Catalog
-	units []*unit
+	units []unit
 	refs  *references
 	plans map[planKey]*plan
 	// survey is made with the rest where several comparisons share it.
@@ -228,13 +229,13 @@ func (e *environment) starts() int {
 }
 
 // arranged gives each unit its members, and splits those that are several.
-func (e *environment) arranged(order []unit, unitOf []uint32, all *[]*Resource) []*unit {
-	at := uint32(0)
+func (e *environment) arranged(order []unit, unitOf []uint32, all *[]*Resource) []unit {
+	members := uint32(0)
 	for i := range order {
 		u := &order[i]
-		u.from, u.to, at = at, at, at+u.to
+		u.from, u.to, members = members, members, members+u.to
 	}
-	*all = make([]*Resource, at)
+	*all = make([]*Resource, members)
 	for i := range e.snap.Resources {
 		if r := &e.snap.Resources[i]; !r.Deposed {
 			u := &order[unitOf[i]]
@@ -242,32 +243,54 @@ func (e *environment) arranged(order []unit, unitOf []uint32, all *[]*Resource) 
 			u.to++
 		}
 	}
-	units := make([]*unit, 0, len(order))
-	add := func(u *unit) {
-		u.index = uint32(len(units))
-		units = append(units, u)
-	}
+	splits, more := map[int][]part{}, 0
 	for i := range order {
 		u := &order[i]
 		members := u.members()
 		if u.typ.Scale != catalog.NotCounted || len(members) == 1 {
-			add(u)
 			continue
 		}
 		source := e.source(members[0])
 		blocks := slices.ContainsFunc(members[1:], func(r *Resource) bool { return e.source(r) != source })
-		at := u.from
-		for _, part := range e.split(slices.Clone(members), blocks) {
-			u := *u
-			u.from, u.to = at, at+uint32(copy((*all)[at:], part.list))
-			at = u.to
+		splits[i] = e.split(slices.Clone(members), blocks)
+		more += len(splits[i]) - 1
+	}
+	units := slices.Grow(order, more)[:len(order)+more]
+	at := len(units)
+	add := func(u unit) {
+		at--
+		u.index = uint32(at)
+		units[at] = u
+	}
+	for i := len(order) - 1; i >= 0; i-- { // from behind, where there is room
+		u := order[i]
+		if splits[i] == nil {
+			add(u)
+			continue
+		}
+		for _, part := range slices.Backward(splits[i]) {
+			p := u
+			p.from = u.to - uint32(len(part.list))
+			copy((*all)[p.from:], part.list)
+			u.to = p.from
 			if part.suffix != "" {
-				u.label = e.label(labelKey{u.typ, u.name, u.each, part.suffix})
+				p.label = e.label(labelKey{u.typ, u.name, u.each, part.suffix})
 			}
-			add(&u)
+			add(p)
 		}
 	}
 	return units
+}
+
+// all are the environment's units.
+func (e *environment) all() iter.Seq2[int, *unit] {
+	return func(yield func(int, *unit) bool) {
+		for i := range e.units {
+			if !yield(i, &e.units[i]) {
+				return
+			}
+		}
+	}
 }
 
 // labelOf is what the unit is called that a resource belongs to, by its address alone.
@@ -442,10 +465,10 @@ func byUnitKey(x, y *unit) int {
 	return strings.Compare(x.key(), y.key())
 }
 
-// sortedUnits returns some of the units by their key.
-func sortedUnits(us []*unit, some func(*unit) bool) []*unit {
+// sortedUnits returns some of an environment's units by their key.
+func sortedUnits(e *environment, some func(*unit) bool) []*unit {
 	var out []*unit
-	for _, u := range us {
+	for _, u := range e.all() {
 		if some(u) {
 			out = append(out, u)
 		}
