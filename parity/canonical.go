@@ -18,7 +18,9 @@ type references struct {
 	env      *environment
 	owned    []owners          // by the number of a text of the snapshot's
 	others   map[string]owners // of what is no such text
-	further  []target          // beside the units, which are targets by their index
+	further  []further         // targets beside the units, which are targets by their index
+	called   []string          // what further ones are called
+	calledAs map[string]int32  // and where that is
 	single   []int32           // each target's number, at it
 	lists    []sharers
 	traits   []trait             // by the number of a text that may be a name
@@ -36,6 +38,12 @@ type references struct {
 type target struct {
 	u    *unit  // nil: it is outside
 	attr string // "" for the thing itself; of what is outside, its name
+}
+
+// further is a target that is no unit.
+type further struct {
+	unit int32 // whose attribute it is; -1: it is outside
+	name int32 // which of those that they are called
 }
 
 // owners are the targets that a text names: one, by its number plus one, or the
@@ -199,7 +207,7 @@ func (x selfName) lateFor(t *catalog.Type) bool { return x.key == "id" && follow
 func (e *environment) buildReferences(planned bool) {
 	r := e.refs
 	r.owned, r.others = make([]owners, e.snap.pack.texts.count()), map[string]owners{}
-	r.single, r.networks = make([]int32, len(e.units)), map[netip.Prefix]int32{}
+	r.single, r.networks, r.calledAs = make([]int32, len(e.units)), map[netip.Prefix]int32{}, map[string]int32{}
 	for i, u := range e.all() {
 		r.single[i] = int32(i)
 		if planned {
@@ -262,15 +270,15 @@ func (e *environment) buildReferences(planned bool) {
 			known[plan] = n.rows
 		}
 	}
-	r.traits, r.inside = nil, nil
 	for _, x := range e.snap.Externals {
-		t := r.register(target{attr: e.names.replace(countIndex.ReplaceAllString(x.Address, ""))})
+		t := r.register(-1, e.names.replace(countIndex.ReplaceAllString(x.Address, "")))
 		for _, n := range x.Names {
 			if r.ownersOf(n) == nobody && !generic(n) {
 				r.add(n, t)
 			}
 		}
 	}
+	r.traits, r.inside, r.calledAs = nil, nil, nil
 }
 
 // computed registers the names that the provider gave to parts of a resource:
@@ -278,7 +286,7 @@ func (e *environment) buildReferences(planned bool) {
 func (r *references) computed(u *unit, path string, id uint32, attrs map[string]int32) {
 	number := func() int32 {
 		if _, ok := attrs[path]; !ok {
-			attrs[path] = r.register(target{u: u, attr: path})
+			attrs[path] = r.register(int32(u.index), path)
 		}
 		return attrs[path]
 	}
@@ -374,9 +382,15 @@ const (
 )
 
 // register returns the number of a target that is no unit.
-func (r *references) register(t target) int32 {
+func (r *references) register(unit int32, name string) int32 {
+	called, ok := r.calledAs[name]
+	if !ok {
+		called = int32(len(r.called))
+		r.called = append(r.called, name)
+		r.calledAs[name] = called
+	}
 	n := int32(len(r.single))
-	r.further, r.single = append(r.further, t), append(r.single, n)
+	r.further, r.single = append(r.further, further{unit, called}), append(r.single, n)
 	return n
 }
 
@@ -385,7 +399,12 @@ func (r *references) target(n int32) target {
 	if units := r.env.units; int(n) < len(units) {
 		return target{u: &units[n]}
 	}
-	return r.further[int(n)-len(r.env.units)]
+	x := r.further[int(n)-len(r.env.units)]
+	t := target{attr: r.called[x.name]}
+	if x.unit >= 0 {
+		t.u = &r.env.units[x.unit]
+	}
+	return t
 }
 
 func (r *references) add(text string, t int32) {

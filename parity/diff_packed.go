@@ -17,7 +17,7 @@ import (
 // alignments say how resources of a type are compared that are kept in some rows.
 type alignments struct {
 	b, c  *environment
-	known sync.Map // of alignmentKey, *alignment
+	known sync.Map        // of alignmentKey, *alignment
 	marks []atomic.Uint32 // of each text of the baseline's, a byte
 }
 

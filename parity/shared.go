@@ -71,10 +71,7 @@ func (e *environment) clone(snap *Snapshot) *environment {
 	snap.Resources, snap.pack = e.snap.Resources, e.snap.pack
 	c := &environment{snap: snap, word: e.word, names: e.names, cat: e.cat, plans: maps.Clone(e.plans), units: slices.Clone(e.units)}
 	refs := *e.refs
-	refs.env, refs.further = c, slices.Clone(e.refs.further)
-	for i := range refs.further {
-		refs.further[i].u = c.own(refs.further[i].u)
-	}
+	refs.env = c
 	c.refs = &refs
 	c.survey = e.survey.clone(c)
 	return c

@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 )
 
@@ -13,6 +14,7 @@ import (
 var version = "dev"
 
 func main() {
+	runtime.MemProfileRate = 0 // nobody asks for a profile, and the table for it is of the size of a small comparison
 	ctx, stop := interruptible()
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
