@@ -130,9 +130,9 @@ func (d *document) placed(at parity.Place) *parity.Place {
 		if d.places == nil {
 			d.places = map[parity.Place]*parity.Place{}
 		}
-		at.Module, at.Key = d.module, strings.Clone(at.Key)
-		have = &at
-		d.places[at] = have
+		own := parity.Place{Module: d.module, Key: strings.Clone(at.Key), KeyKind: at.KeyKind}
+		have = &own
+		d.places[own] = have
 	}
 	return have
 }
