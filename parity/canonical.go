@@ -65,6 +65,7 @@ const (
 	genericName trait = 1 << iota
 	strongName
 	severalNames
+	lookedInto // for names in it
 )
 
 // selfNames are the attributes by which a resource is known to others.
@@ -178,16 +179,17 @@ func (e *environment) look() {
 		}
 		for _, x := range plan.computed {
 			id := n.id(x.leaf)
-			if x.network || texts.size(id) < minComputed {
+			if x.network || r.traits[id]&lookedInto != 0 || texts.size(id) < minComputed {
 				continue
 			}
+			r.traits[id] |= lookedInto
 			text := texts.at(id)
 			if strong(text) {
 				r.traits[id] |= strongName
 			}
 			names = names[:0]
 			eachNameIn(text, func(name string) { names = append(names, name) })
-			if len(names) == 1 && names[0] == text || r.inside[id] != nil {
+			if len(names) == 1 && names[0] == text {
 				continue
 			}
 			r.traits[id] |= severalNames

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/maquette/maquette/parity/catalog"
@@ -245,7 +246,9 @@ func (j *judge) nameOf(u *unit) string {
 // comparePairs compares the attributes of every pair of units, side by side on all
 // cores.
 func (j *judge) comparePairs(filled [2]map[*unit]map[string]bool) *comparison {
-	c := &comparison{varying: map[string]bool{}, counts: map[string]int{}, uncompared: map[string]int{}}
+	c := &comparison{
+		pairs: make([]*unit, 0, len(j.b.units)), varying: map[string]bool{}, counts: map[string]int{}, uncompared: map[string]int{},
+	}
 	for _, u := range j.b.all() {
 		switch {
 		case u.pair == nil:
@@ -256,15 +259,23 @@ func (j *judge) comparePairs(filled [2]map[*unit]map[string]bool) *comparison {
 		}
 	}
 	aligned := newAlignments(j.b, j.c)
+	const block = 64 // pairs near each other, whose texts are
+	var next atomic.Int64
 	var wg sync.WaitGroup
-	parts := make([]comparison, min(runtime.GOMAXPROCS(0), max(1, len(c.pairs)/64)))
+	parts := make([]comparison, min(runtime.GOMAXPROCS(0), max(1, len(c.pairs)/block)))
 	for w := range parts {
 		p := &parts[w]
 		p.varying, p.counts = map[string]bool{}, map[string]int{}
 		wg.Go(func() {
-			for i := w; i < len(c.pairs); i += len(parts) {
-				p.add(i, compareUnits(aligned, c.pairs[i], c.pairs[i].pair, filled))
-				j.countAttributes(c.pairs[i], p.counts)
+			for {
+				to := int(next.Add(block))
+				for i := to - block; i < min(to, len(c.pairs)); i++ {
+					p.add(i, compareUnits(aligned, c.pairs[i], c.pairs[i].pair, filled))
+					j.countAttributes(c.pairs[i], p.counts)
+				}
+				if to >= len(c.pairs) {
+					return
+				}
 			}
 		})
 	}

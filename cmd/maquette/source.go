@@ -19,7 +19,7 @@ import (
 
 // memoryShare is how much of the size of what is read this process may have before garbage is looked
 // for harder, in percent: comparing two states of 100,000 instances holds 16 of that of both.
-const memoryShare = 13
+const memoryShare = 12
 
 // observe reads a source that is no environment.
 func (p *project) observe(ctx context.Context, name string) (*parity.Snapshot, error) {
