@@ -527,7 +527,7 @@ func (r *references) head(text string) string {
 func (r *references) unpaired(text string) bool {
 	list := r.find(text)
 	for _, t := range list {
-		if x := r.target(t); x.u == nil || x.u.pair != nil {
+		if x := r.target(t); x.u == nil || x.u.pair() != nil {
 			return false
 		}
 	}

@@ -237,8 +237,8 @@ func (j *judge) nameOf(u *unit) string {
 	if n := j.tierName[u]; n != "" {
 		return n
 	}
-	if u.pair != nil {
-		return j.tierName[u.pair]
+	if u.pair() != nil {
+		return j.tierName[u.pair()]
 	}
 	return ""
 }
@@ -251,8 +251,8 @@ func (j *judge) comparePairs(filled [2]map[*unit]map[string]bool) *comparison {
 	}
 	for _, u := range j.b.all() {
 		switch {
-		case u.pair == nil:
-		case u.pair.typ.Name != u.typ.Name || u.typ.Kind == "utility":
+		case u.pair() == nil:
+		case u.pair().typ.Name != u.typ.Name || u.typ.Kind == "utility":
 			c.uncompared[u.typ.Name] += len(u.members())
 		default:
 			c.pairs = append(c.pairs, u)
@@ -270,7 +270,7 @@ func (j *judge) comparePairs(filled [2]map[*unit]map[string]bool) *comparison {
 			for {
 				to := int(next.Add(block))
 				for i := to - block; i < min(to, len(c.pairs)); i++ {
-					p.add(i, compareUnits(aligned, c.pairs[i], c.pairs[i].pair, filled))
+					p.add(i, compareUnits(aligned, c.pairs[i], c.pairs[i].pair(), filled))
 					j.countAttributes(c.pairs[i], p.counts)
 				}
 				if to >= len(c.pairs) {
@@ -312,13 +312,13 @@ func (j *judge) attributes(c *comparison) {
 		u := c.pairs[d.pair]
 		for _, x := range d.stuck {
 			if c.varying[LastKey(x.path)] {
-				x.members = u.pair.members()
+				x.members = u.pair().members()
 				x.baseline = u.members()[0]
-				j.difference(u, u.pair, x)
+				j.difference(u, u.pair(), x)
 			}
 		}
 		for _, x := range d.out {
-			j.difference(u, u.pair, x)
+			j.difference(u, u.pair(), x)
 		}
 	}
 }

@@ -170,10 +170,10 @@ func (j *judge) custom() {
 		}
 	}
 	for _, u := range j.b.all() {
-		meet(u, u.pair)
+		meet(u, u.pair())
 	}
 	for _, u := range j.c.all() {
-		if u.pair == nil {
+		if u.pair() == nil {
 			meet(nil, u)
 		}
 	}

@@ -259,8 +259,8 @@ func like(list, scalar Value) Value {
 func (d *differ) planned(ref Value, of *environment, value Value, in *environment) bool {
 	want := map[*unit]bool{}
 	for _, t := range of.refs.find(ref.Text) {
-		if u := of.refs.target(t).u; u != nil && u.pair != nil {
-			want[u.pair] = true
+		if u := of.refs.target(t).u; u != nil && u.pair() != nil {
+			want[u.pair()] = true
 		}
 	}
 	names := func(text string) bool {

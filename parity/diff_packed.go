@@ -527,8 +527,8 @@ func (d *differ) counterparts(b, c uint32) bool {
 	x, y := d.b.refs.list(d.b.refs.owned[b]), d.c.refs.list(d.c.refs.owned[c])
 	return len(x) > 0 && len(x) == len(y) && !slices.ContainsFunc(x, func(b int32) bool {
 		of := d.b.refs.target(b)
-		return of.u == nil || of.u.pair == nil || !slices.ContainsFunc(y, func(c int32) bool {
-			return d.c.refs.target(c) == target{of.u.pair, of.attr}
+		return of.u == nil || of.u.pair() == nil || !slices.ContainsFunc(y, func(c int32) bool {
+			return d.c.refs.target(c) == target{of.u.pair(), of.attr}
 		})
 	})
 }

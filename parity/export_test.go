@@ -9,7 +9,7 @@ func Stages(base, cand *Snapshot, cat *catalog.Catalog, opt Options) (canonical,
 		func() {
 			for _, e := range []*environment{b, c} {
 				for _, u := range e.all() {
-					u.pair = nil
+					u.paired = 0
 				}
 			}
 			pairUnits(b, c)

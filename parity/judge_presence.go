@@ -12,15 +12,15 @@ import (
 // unpaired judges what has no counterpart: missing in the candidate, or more
 // than the baseline has.
 func (j *judge) unpaired() {
-	fewer := func(u *unit) bool { return u.typ.Kind == "attachment" && len(u.members()) > len(u.pair.members()) }
-	for _, u := range sortedUnits(j.b, func(u *unit) bool { return u.pair == nil || fewer(u) }) {
-		if u.pair == nil {
+	fewer := func(u *unit) bool { return u.typ.Kind == "attachment" && len(u.members()) > len(u.pair().members()) }
+	for _, u := range sortedUnits(j.b, func(u *unit) bool { return u.pair() == nil || fewer(u) }) {
+		if u.pair() == nil {
 			j.missing(u)
 		} else {
-			j.fewerTies(u, u.pair)
+			j.fewerTies(u, u.pair())
 		}
 	}
-	for _, u := range sortedUnits(j.c, func(u *unit) bool { return u.pair == nil }) {
+	for _, u := range sortedUnits(j.c, func(u *unit) bool { return u.pair() == nil }) {
 		j.extra(u)
 	}
 }
@@ -42,10 +42,10 @@ func (j *judge) missing(u *unit) {
 	}
 	f := j.sb.of(u)
 	switch kind := u.typ.Kind; {
-	case f != nil && f.replica && f.primary != nil && f.primary.pair != nil:
+	case f != nil && f.replica && f.primary != nil && f.primary.pair() != nil:
 		j.add("one-box/no-replica", u, nil, Finding{
 			Severity: Error, Path: "replicas", Baseline: f.members, Candidate: 0,
-			Subject: Subject{Baseline: u.address(), Candidate: f.primary.pair.address()},
+			Subject: Subject{Baseline: u.address(), Candidate: f.primary.pair().address()},
 			Message: fmt.Sprintf("%s has no replica, the baseline has %d", j.nameOf(f.primary), f.members),
 		})
 		j.counted("topology", 1)
@@ -127,7 +127,7 @@ func (j *judge) tiesLost(e *environment, u *unit) bool {
 		s = j.sc
 	}
 	for _, x := range s.named(u) {
-		if x.pair == nil {
+		if x.pair() == nil {
 			return true
 		}
 	}
@@ -138,7 +138,7 @@ func (j *judge) tiesLost(e *environment, u *unit) bool {
 // ties has become fewer, and missing where that is all there.
 func (j *judge) fewerTies(b, c *unit) {
 	for _, x := range j.sb.named(b) {
-		if x.pair == nil || len(x.members()) != len(b.members()) || len(x.pair.members()) <= len(c.members()) {
+		if x.pair() == nil || len(x.members()) != len(b.members()) || len(x.pair().members()) <= len(c.members()) {
 			continue
 		}
 		have := map[string]bool{}
@@ -154,12 +154,12 @@ func (j *judge) fewerTies(b, c *unit) {
 		if len(lost) == 0 {
 			return
 		}
-		n := len(x.pair.members()) - len(c.members())
+		n := len(x.pair().members()) - len(c.members())
 		j.counted("configuration", 1)
 		j.add("config/missing-resource", b, c, Finding{
 			Severity: Error, Baseline: len(b.members()), Candidate: len(c.members()),
 			Subject: Subject{Baseline: memberList(lost)},
-			Message: fmt.Sprintf("%s of %s without it in the candidate", plural.Count(n, "member"), x.pair.address()),
+			Message: fmt.Sprintf("%s of %s without it in the candidate", plural.Count(n, "member"), x.pair().address()),
 		})
 		return
 	}
@@ -260,10 +260,10 @@ func (j *judge) providers() {
 	differ := map[string]*unit{}
 	for _, u := range j.b.all() {
 		name := shortProvider(u.members()[0].Provider)
-		if u.pair == nil || u.typ != u.pair.typ || pb[name] != "" && pc[name] != "" {
+		if u.pair() == nil || u.typ != u.pair().typ || pb[name] != "" && pc[name] != "" {
 			continue
 		}
-		x, y := u.members()[0].Schema, u.pair.members()[0].Schema
+		x, y := u.members()[0].Schema, u.pair().members()[0].Schema
 		if x != y && x > 0 && y > 0 && differ[name] == nil {
 			differ[name] = u
 		}
@@ -272,7 +272,7 @@ func (j *judge) providers() {
 		u := differ[name]
 		j.add("version/provider", nil, nil, Finding{
 			Severity: Error, Path: name, key: "provider " + name, Subject: Subject{name, name},
-			Baseline: u.members()[0].Schema, Candidate: u.pair.members()[0].Schema,
+			Baseline: u.members()[0].Schema, Candidate: u.pair().members()[0].Schema,
 			Message: fmt.Sprintf("provider %s is of another version: the schema of %s differs", name, u.typ.Name),
 		})
 	}
@@ -346,12 +346,12 @@ func moduleRef(source string) string {
 func (j *judge) methods() {
 	moved := 0
 	var first *unit
-	isMoved := func(u *unit) bool { return (u.module == "") != (u.pair.module == "") && u.typ.Kind != "utility" }
-	for _, u := range sortedUnits(j.b, func(u *unit) bool { return u.pair != nil && (u.typ.Name != u.pair.typ.Name || isMoved(u)) }) {
-		if u.typ.Name != u.pair.typ.Name {
-			j.add("management/method", u, u.pair, Finding{
-				Severity: Warning, Path: "type", Baseline: u.typ.Name, Candidate: u.pair.typ.Name,
-				Message: fmt.Sprintf("%s is built as %s, in the baseline as %s; their settings were not compared", j.nameOf(u), u.pair.typ.Name, u.typ.Name),
+	isMoved := func(u *unit) bool { return (u.module == "") != (u.pair().module == "") && u.typ.Kind != "utility" }
+	for _, u := range sortedUnits(j.b, func(u *unit) bool { return u.pair() != nil && (u.typ.Name != u.pair().typ.Name || isMoved(u)) }) {
+		if u.typ.Name != u.pair().typ.Name {
+			j.add("management/method", u, u.pair(), Finding{
+				Severity: Warning, Path: "type", Baseline: u.typ.Name, Candidate: u.pair().typ.Name,
+				Message: fmt.Sprintf("%s is built as %s, in the baseline as %s; their settings were not compared", j.nameOf(u), u.pair().typ.Name, u.typ.Name),
 			})
 			continue
 		}
@@ -369,8 +369,8 @@ func (j *judge) methods() {
 		}
 		return u.members()[0].Module
 	}
-	j.add("management/method", first, first.pair, Finding{
-		Severity: Info, Path: "module", Baseline: where(first), Candidate: where(first.pair),
+	j.add("management/method", first, first.pair(), Finding{
+		Severity: Info, Path: "module", Baseline: where(first), Candidate: where(first.pair()),
 		Message: fmt.Sprintf("%s written inside a module in one environment and outside of any in the other", plural.Count(moved, "resource")),
 	})
 }

@@ -21,7 +21,7 @@ func (j *judge) tiers() {
 		}
 	}
 	for _, u := range j.c.all() {
-		if isTier(u) && u.pair == nil {
+		if isTier(u) && u.pair() == nil {
 			extras = append(extras, u)
 		}
 	}
@@ -38,10 +38,10 @@ func (j *judge) tiers() {
 		if t.Baseline.Members > 0 && j.scales(u) {
 			t.Expected.Members = j.expected(u, t.Baseline.Members)
 		}
-		if u.pair == nil && !j.c.snap.shows(u.typ.Name) {
+		if u.pair() == nil && !j.c.snap.shows(u.typ.Name) {
 			t.Status = "unknown"
 		}
-		if c := u.pair; c != nil {
+		if c := u.pair(); c != nil {
 			t.Candidate = tierSide(c, j.sc)
 			t.Status = j.members(u, c, &t)
 			j.zones(u, c, &t)
@@ -54,15 +54,15 @@ func (j *judge) tiers() {
 		j.report.Tiers = append(j.report.Tiers, t)
 	}
 	for _, u := range j.b.all() {
-		if u.typ.Kind == "subnet" && u.pair != nil {
+		if u.typ.Kind == "subnet" && u.pair() != nil {
 			j.counted("topology", 1)
-			j.subnets(u, u.pair)
+			j.subnets(u, u.pair())
 		}
 	}
 	shared := j.sharedHosts(tiers)
 	for _, u := range tiers {
-		if u.pair != nil {
-			j.placed(u, u.pair, shared[u])
+		if u.pair() != nil {
+			j.placed(u, u.pair(), shared[u])
 		}
 	}
 	j.collapsed(tiers)
@@ -124,10 +124,10 @@ type census struct{ base, cand int }
 func (j *judge) counts(scale catalog.Scale, tiers []*unit) []census {
 	var out []census
 	for _, u := range tiers {
-		if u.typ.Scale != scale || u.pair == nil || j.sb.of(u).replica {
+		if u.typ.Scale != scale || u.pair() == nil || j.sb.of(u).replica {
 			continue
 		}
-		if c := (census{int(j.sb.of(u).members), int(j.sc.of(u.pair).members)}); c.base > 0 && c.cand > 0 {
+		if c := (census{int(j.sb.of(u).members), int(j.sc.of(u.pair()).members)}); c.base > 0 && c.cand > 0 {
 			out = append(out, c)
 		}
 	}
@@ -162,7 +162,7 @@ var plainScales = []float64{
 func (j *judge) capacities() float64 {
 	var ws []weighted
 	for _, u := range j.b.all() {
-		if u.pair == nil || u.pair.typ != u.typ {
+		if u.pair() == nil || u.pair().typ != u.typ {
 			continue
 		}
 		attrs := u.members()[0].Attributes
@@ -172,7 +172,7 @@ func (j *judge) capacities() float64 {
 				continue
 			}
 			p, okB := items[i].Float()
-			c, okC := u.pair.members()[0].Attributes.Get(k).Float()
+			c, okC := u.pair().members()[0].Attributes.Get(k).Float()
 			if okB && okC && p > 0 && c > 0 {
 				ws = append(ws, weighted{c / p, 1})
 			}
@@ -412,10 +412,10 @@ func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
 	sharing := map[*unit]bool{}
 	var order []host
 	for _, u := range tiers {
-		if u.pair == nil {
+		if u.pair() == nil {
 			continue
 		}
-		fb, fc := j.sb.of(u), j.sc.of(u.pair)
+		fb, fc := j.sb.of(u), j.sc.of(u.pair())
 		hb, hc := []host{{name: fb.host}}, host{name: fc.host}
 		if len(fb.runsOn) > 0 && len(fc.runsOn) == 1 { // where they run says more than what they belong to
 			hb, hc = nil, called(j.c, fc.runsOn[0])
@@ -457,7 +457,7 @@ func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
 				where = x.address()
 			}
 		}
-		j.add("one-box/collapsed", s.units[0], s.units[0].pair, Finding{
+		j.add("one-box/collapsed", s.units[0], s.units[0].pair(), Finding{
 			Severity: Error, Path: "host", Baseline: len(s.hosts), Candidate: 1,
 			Subject: Subject{Baseline: strings.Join(addresses(s.units), ", "), Candidate: where},
 			Message: fmt.Sprintf("%s share %s, in the baseline they live on %d", strings.Join(names, ", "), where, len(s.hosts)),
@@ -487,7 +487,7 @@ func (j *judge) collapsed(tiers []*unit) {
 			continue
 		}
 		all++
-		if u.pair == nil {
+		if u.pair() == nil {
 			lost = append(lost, u)
 		}
 	}
@@ -506,7 +506,7 @@ func (j *judge) collapsed(tiers []*unit) {
 		}
 	}
 	host := hosts[0]
-	if host.pair == nil && len(lost) < 2 {
+	if host.pair() == nil && len(lost) < 2 {
 		return
 	}
 	names := make([]string, len(lost))

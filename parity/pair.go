@@ -11,12 +11,13 @@ import (
 // by name and tags within a type, then by what things refer to, then by
 // likeness, and last across types of one kind.
 func pairUnits(b, c *environment) {
+	b.other, c.other = c, b
 	type address struct{ module, text string }
 	of := func(u *unit) address { return address{u.module, u.text} }
 	inOrder(len(b.units), len(c.units),
 		func(i int) address { return of(&b.units[i]) }, func(i int) address { return of(&c.units[i]) },
 		func(i, o int) {
-			if u, o := &b.units[i], &c.units[o]; o.pair == nil && o.typ.Name == u.typ.Name {
+			if u, o := &b.units[i], &c.units[o]; o.pair() == nil && o.typ.Name == u.typ.Name {
 				pair(u, o)
 			}
 		})
@@ -34,7 +35,7 @@ func pairUnits(b, c *environment) {
 	p.acrossTypes()
 }
 
-func pair(b, c *unit) { b.pair, c.pair = c, b }
+func pair(b, c *unit) { b.paired, c.paired = c.index+1, b.index+1 }
 
 type pairer struct {
 	b, c     *environment
@@ -102,7 +103,7 @@ func (p *pairer) each(f func(b, c []*unit)) {
 	var types []string
 	for side, e := range []*environment{p.b, p.c} {
 		for _, u := range e.all() {
-			if u.pair != nil {
+			if u.pair() != nil {
 				continue
 			}
 			if left[u.typ.Name] == nil {
@@ -147,7 +148,7 @@ func (p *pairer) byReferrers() {
 	places := map[*unit][]string{}
 	for _, e := range []*environment{p.b, p.c} {
 		for _, u := range e.all() {
-			if u.pair == nil && left[u] {
+			if u.pair() == nil && left[u] {
 				continue // what is itself unknown tells nothing
 			}
 			name := u.commonKey()
@@ -225,7 +226,7 @@ func pairUnique(b, c []*unit, keyB, keyC func(*unit) string) {
 	count := func(us []*unit, key func(*unit) string) map[string]*unit {
 		m := map[string]*unit{}
 		for _, u := range us {
-			if u.pair != nil {
+			if u.pair() != nil {
 				continue
 			}
 			k := key(u)
@@ -240,7 +241,7 @@ func pairUnique(b, c []*unit, keyB, keyC func(*unit) string) {
 	}
 	mb, mc := count(b, keyB), count(c, keyC)
 	for _, u := range b {
-		if u.pair != nil {
+		if u.pair() != nil {
 			continue
 		}
 		k := keyB(u)
@@ -281,7 +282,7 @@ func (p *pairer) match(b, c []*unit, score func(x, y *features) float64, least f
 	}
 	var all []candidate
 	consider := func(i, j int) {
-		if b[i].pair != nil || c[j].pair != nil {
+		if b[i].pair() != nil || c[j].pair() != nil {
 			return
 		}
 		if s := score(p.of(p.b, b[i]), p.of(p.c, c[j])); s >= least {
@@ -326,7 +327,7 @@ func (p *pairer) match(b, c []*unit, score func(x, y *features) float64, least f
 		return all[x].j < all[y].j
 	})
 	for _, k := range all {
-		if b[k.i].pair == nil && c[k.j].pair == nil {
+		if b[k.i].pair() == nil && c[k.j].pair() == nil {
 			pair(b[k.i], c[k.j])
 		}
 	}
@@ -388,7 +389,7 @@ func (p *pairer) acrossTypes() {
 	left := map[string]*[2][]*unit{}
 	for side, e := range []*environment{p.b, p.c} {
 		for _, u := range e.all() {
-			if u.pair != nil || !isTier(u) {
+			if u.pair() != nil || !isTier(u) {
 				continue
 			}
 			if left[u.typ.Kind] == nil {

@@ -70,6 +70,13 @@ func (s *shared) of(e *environment, planned bool) *environment {
 func (e *environment) clone(snap *Snapshot) *environment {
 	snap.Resources, snap.pack = e.snap.Resources, e.snap.pack
 	c := &environment{snap: snap, word: e.word, names: e.names, cat: e.cat, plans: maps.Clone(e.plans), units: slices.Clone(e.units)}
+	groups := map[*group]*group{}
+	for _, u := range c.all() {
+		if groups[u.group] == nil {
+			groups[u.group] = &group{u.module, c, u.group.all}
+		}
+		u.group = groups[u.group]
+	}
 	refs := *e.refs
 	refs.env = c
 	c.refs = &refs

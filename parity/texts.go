@@ -45,7 +45,7 @@ type chunk struct {
 }
 
 const (
-	chunkSize  = 1 << 14
+	chunkSize  = 1 << 15
 	openChunks = 16 // those that are never packed: what comes first comes often
 	headEvery  = 64
 )
@@ -280,7 +280,7 @@ func (t *texts) pack() {
 // It may be used by several goroutines.
 type lately struct {
 	mu    sync.Mutex
-	ring  [48]*chunk
+	ring  [24]*chunk
 	next  int
 	plain []byte // room for a chunk's text
 	coded []byte // and for what it is packed to

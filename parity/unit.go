@@ -14,15 +14,24 @@ import (
 type unit struct {
 	*label
 	*group
-	pair     *unit  // the counterpart in the other environment
 	index    uint32 // in its environment's units
+	paired   uint32 // that of its counterpart in the other environment's, plus one; 0: it has none
 	from, to uint32 // which of the group's members are its own
 }
 
 // group is what the units of one module have in common.
 type group struct {
-	module string       // its canonical path
+	module string // its canonical path
+	env    *environment
 	all    *[]*Resource // the members of all units, one unit's after the other's
+}
+
+// pair is the unit's counterpart in the other environment, nil if it has none.
+func (u *unit) pair() *unit {
+	if u.paired == 0 {
+		return nil
+	}
+	return &u.env.other.units[u.paired-1]
 }
 
 func (u *unit) members() []*Resource { return (*u.all)[u.from:u.to:u.to] }
@@ -48,6 +57,7 @@ type environment struct {
 	names *nameSet
 	cat   *catalog.Catalog
 	units []unit
+	other *environment // whose units theirs are paired with
 	refs  *references
 	plans map[planKey]*plan
 	// survey is made with the rest where several comparisons share it.
@@ -69,8 +79,8 @@ func (u *unit) key() string {
 
 // commonKey is the key of a unit and its counterpart alike: the lesser of both.
 func (u *unit) commonKey() string {
-	if u.pair != nil && byUnitKey(u.pair, u) < 0 {
-		return u.pair.key()
+	if u.pair() != nil && byUnitKey(u.pair(), u) < 0 {
+		return u.pair().key()
 	}
 	return u.key()
 }
@@ -188,7 +198,7 @@ func (e *environment) buildUnits() {
 		if last == nil || !r.follows(last) {
 			if m := e.modulePath(r.Module); in == nil || in.module != m {
 				if in = modules[m]; in == nil {
-					in = &found{&group{m, &all}, map[*label]uint32{}}
+					in = &found{&group{m, e, &all}, map[*label]uint32{}}
 					modules[m] = in
 				}
 			}
