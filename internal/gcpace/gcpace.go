@@ -13,9 +13,12 @@ import (
 	"sync/atomic"
 )
 
-// always is what a process may have whatever it reads, in bytes: the runtime's own
-// memory is a part of it.
-const always = 32 << 20
+const (
+	// always is what a process may have whatever it reads, in bytes.
+	always = 32 << 20
+	// overhead is what of it the runtime needs for itself.
+	overhead = 12 << 20
+)
 
 var wanted atomic.Int64
 
@@ -46,4 +49,4 @@ func pace() {
 }
 
 // limit leaves room for garbage of an eighth of what is in use.
-func limit(live, wanted int64) int64 { return max(always+wanted, always/2+live*9/8) }
+func limit(live, wanted int64) int64 { return max(always+wanted, overhead+live*9/8) }
