@@ -15,14 +15,14 @@ import (
 
 const (
 	// always is what a process may have whatever it reads, in bytes.
-	always = 32 << 20
+	always = 40 << 20
 	// overhead is what of it the runtime needs for itself.
 	overhead = 12 << 20
 )
 
 var wanted atomic.Int64
 
-// Raise adds to the bytes that the process may have. It does nothing where the user
+// Raise adds to the bytes that the heap of the process may have. It does nothing where the user
 // has set GOGC or GOMEMLIMIT.
 func Raise(bytes int64) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
@@ -49,4 +49,4 @@ func pace() {
 }
 
 // limit leaves room for garbage of an eighth of what is in use.
-func limit(live, wanted int64) int64 { return max(always+wanted, overhead+live*9/8) }
+func limit(live, wanted int64) int64 { return max(always, overhead+wanted, overhead+live*9/8) }

@@ -14,7 +14,7 @@ import (
 func TestLimit(t *testing.T) {
 	const mb = 1 << 20
 	for _, x := range []struct{ live, wanted, limit int64 }{
-		{0, 0, 32 * mb}, {8 * mb, 100 * mb, 132 * mb}, {96 * mb, 100 * mb, 132 * mb}, {160 * mb, 100 * mb, 192 * mb}, {800 * mb, 0, 912 * mb},
+		{0, 0, 40 * mb}, {8 * mb, 100 * mb, 112 * mb}, {80 * mb, 100 * mb, 112 * mb}, {160 * mb, 100 * mb, 192 * mb}, {800 * mb, 0, 912 * mb},
 	} {
 		assert.Equal(t, x.limit, limit(x.live, x.wanted), "%d of %d", x.live, x.wanted)
 	}
@@ -45,7 +45,7 @@ func TestRaise(t *testing.T) {
 	}, 10*time.Second, time.Millisecond, "more is in use")
 	require.Less(t, debug.SetMemoryLimit(-1), int64(128*mb))
 	Raise(1000 * mb)
-	require.EqualValues(t, 1040*mb, debug.SetMemoryLimit(-1), "there is much room")
+	require.EqualValues(t, 1020*mb, debug.SetMemoryLimit(-1), "there is much room")
 }
 
 func TestRaiseLeavesTheUsersSettings(t *testing.T) {
