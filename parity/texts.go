@@ -14,8 +14,8 @@ import (
 
 // texts numbers texts, each once. They lie in chunks, which are compressed when
 // most of what is to be known of them is known: texts that follow each other have
-// most in common. Two texts are one if their digests are: of a million texts, any
-// two are with a probability of 1 to 10^7 at most.
+// most in common. Two texts are one if their digests are: that any two of a million
+// texts have the same is less likely than 1 to 10^7.
 type texts struct {
 	slots   []uint32 // by digest, the number of a text
 	tags    []uint8  // of each slot, a part of the digest; 0: it is free

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 	"sync/atomic"
 )
 
@@ -20,7 +21,10 @@ const (
 	overhead = 12 << 20
 )
 
-var wanted atomic.Int64
+var (
+	wanted atomic.Int64
+	begin  sync.Once
+)
 
 // Raise adds to the bytes that the heap of the process may have. It does nothing where the user
 // has set GOGC or GOMEMLIMIT.
@@ -28,10 +32,11 @@ func Raise(bytes int64) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	if wanted.Add(bytes) == bytes {
+	wanted.Add(bytes)
+	begin.Do(func() {
 		debug.SetGCPercent(-1)
 		runtime.AddCleanup(&struct{ *int }{}, afterCycle, struct{}{})
-	}
+	})
 	pace()
 }
 
@@ -48,5 +53,12 @@ func pace() {
 	debug.SetMemoryLimit(limit(int64(sample[0].Value.Uint64()), wanted.Load()))
 }
 
-// limit leaves room for garbage of an eighth of what is in use.
-func limit(live, wanted int64) int64 { return max(always, overhead+wanted, overhead+live*9/8) }
+// limit leaves room for garbage of an eighth of what is in use, or of half of it where
+// that is much more than was to be expected.
+func limit(live, wanted int64) int64 {
+	room := live / 8
+	if live > 2*max(always, wanted) {
+		room = live / 2
+	}
+	return max(always, overhead+wanted, overhead+live+room)
+}

@@ -121,7 +121,7 @@ func (d *document) add(r parity.Resource, at parity.Place) {
 
 // placed is a place that all resources of a module share which are there.
 func (d *document) placed(at parity.Place) *parity.Place {
-	if at.Module != d.module { // a module's resources follow each other
+	if at.Module != d.module || len(d.places) > maxWords { // a module's resources follow each other
 		d.module = strings.Clone(at.Module)
 		clear(d.places)
 	}
