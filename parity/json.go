@@ -207,7 +207,9 @@ func (v Value) AppendJSON(b []byte) (out []byte) {
 // document, which is marked as a whole.
 func (n packed) appendJSON(b []byte, l *layout, at uint32, within bool) []byte {
 	switch {
-	case l.masked || l.kind != List && l.kind != Object:
+	case l.kind != List && l.kind != Object:
+		return n.scalar(l, at).AppendJSON(b)
+	case l.masked:
 		return n.value(l, at).AppendJSON(b)
 	case l.document && !within:
 		b = n.appendJSON(append(b, `{"$json":`...), l, at, true)

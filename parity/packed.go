@@ -291,6 +291,15 @@ func (p *Packer) layoutOf(form []byte) (*layout, []byte) {
 	return s, form
 }
 
+// scalar is what has no parts, to be looked at.
+func (n packed) scalar(l *layout, at uint32) Value {
+	v := Value{Kind: l.kind, Masked: l.masked}
+	if l.leaves > 0 {
+		v.Text = n.text(at)
+	}
+	return v
+}
+
 // value makes a tree of a part of what is packed, which has the layout l and its
 // first leaf at at.
 func (n packed) value(l *layout, at uint32) Value {

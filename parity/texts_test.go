@@ -77,7 +77,9 @@ func TestTextsAreSearched(t *testing.T) {
 	x.pack()
 	x.ofString("needle") // in a chunk that is still filled
 	found, looked := []string{}, 0
-	x.search(func(chunk []byte) bool { return strings.Contains(string(chunk), "i-00000000000000abc") || strings.Contains(string(chunk), "needle") },
+	x.search(func(chunk []byte) bool {
+		return strings.Contains(string(chunk), "i-00000000000000abc") || strings.Contains(string(chunk), "needle")
+	},
 		func(id uint32, text string) {
 			looked++
 			if strings.HasSuffix(text, "abc") || text == "needle" {
