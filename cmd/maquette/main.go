@@ -14,7 +14,7 @@ import (
 var version = "dev"
 
 func main() {
-	runtime.MemProfileRate = 0 // nobody asks for a profile, and the table for it is of the size of a small comparison
+	runtime.MemProfileRate = 0 // nobody asks for a profile, and the table for it takes memory in every run
 	ctx, stop := interruptible()
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
