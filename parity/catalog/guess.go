@@ -1,9 +1,9 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/maquette/maquette/internal/lazyregexp"
 )
@@ -64,38 +64,73 @@ func guessType(name string) *Type {
 	return t
 }
 
-// attributePatterns guess an aspect from the last name of a path.
-var attributePatterns = []struct {
+// attributeNames guess an aspect from the last name of a path; the first line that has it
+// counts. A * stands for letters, digits and underscores.
+var attributeNames = []struct {
 	aspect Aspect
-	re     *lazyregexp.Regexp
+	names  string
 }{
-	{Aspect{Kind: Identity}, lazyregexp.New(`^(id|arn|arns|self_link|etag|fingerprint|unique_id|uid|name|name_prefix|\w+_name_prefix|identifier|\w*identifier_prefix|timeouts|description|comment|creation_\w+|created_\w+|create_\w*(date|time)|last_\w+|updated_\w+|modified_\w+|\w+_timestamp|status|state|owner_id|account_id|hostname|fqdn|dns_name|endpoint|\w+_endpoint|\w*private_ip\w*|\w*public_ip\w*|ip_address|mac_address|apply_immediately|skip_\w+|force_\w+|wait_for_\w+|\w*(maintenance|backup|snapshot)_window|final_snapshot_\w+|triggers|keepers|repo_id|node_id|resource_version|generation|code_sha256)$`)},
-	{Aspect{Kind: Secret}, lazyregexp.New(`^(\w*password|\w*passwd|\w*passphrase|\w*secret|\w*secret_(key|string|value|binary)|\w*private_key(_pem|_openssh)?|\w*auth_token|\w*access_token|\w*api_key|token|\w*credentials|\w*connection_string)$`)},
-	{Aspect{Kind: Setting, Detail: "tag"}, lazyregexp.New(`^(tags|tags_all|labels|volume_tags|\w+_tags)$`)},
-	{Aspect{Kind: Setting, Detail: "opaque"}, lazyregexp.New(`^(\w*_(hash|checksum|sha1|sha256|md5)|source_hash|content_base64)$`)},
-	{Aspect{Kind: Version, Detail: "release"}, lazyregexp.New(`^(source_code_hash|s3_key|s3_object_version|image_uri|app_version|release|git_commit|commit)$`)},
-	{Aspect{Kind: Version, Detail: "image"}, lazyregexp.New(`^(ami|image|image_id|ami_id|image_name|docker_image|source_image|boot_image|image_tag)$`)},
-	{Aspect{Kind: Version, Detail: "runtime"}, lazyregexp.New(`^(\w*runtime|\w*runtimes|solution_stack_name)$`)},
-	{Aspect{Kind: Version, Detail: "platform"}, lazyregexp.New(`^(platform|platform_version|kubernetes_version|release_label|ami_type|os_type)$`)},
-	{Aspect{Kind: Version, Detail: "engine"}, lazyregexp.New(`^(engine|\w*engine_version|database_version|\w*_version|version)$`)},
-	{Aspect{Kind: Setting, Detail: "environment"}, lazyregexp.New(`^(environment|environment_variables|env|env_vars|app_settings|variables)$`)},
-	{Aspect{Kind: Setting, Detail: "policy"}, lazyregexp.New(`^(\w*policy|policy_document|\w+_policy_json)$`)},
-	{Aspect{Kind: Setting, Detail: "script"}, lazyregexp.New(`^(user_data|user_data_base64|startup_script|custom_data|metadata_startup_script)$`)},
-	{Aspect{Kind: Size, Detail: "machine"}, lazyregexp.New(`^(instance_type|instance_class|node_type|machine_type|vm_size|\w*instance_size\w*|sku_name|\w*_instance_type|\w*node_class|tier)$`)},
-	{Aspect{Kind: Size, Detail: "storage"}, lazyregexp.New(`^(allocated_storage|\w*volume_size|\w*disk_size\w*|storage_size\w*|size_gb|storage_gb|\w*storage_capacity|max_allocated_storage|\w*size_in_gb\w*)$`)},
-	{Aspect{Kind: Size, Detail: "amount"}, lazyregexp.New(`^(cpu|memory|memory_size|memory_mb|vcpus?|ram|\w*memory_limit\w*|\w*cpu_limit\w*)$`)},
-	{Aspect{Kind: Count, Detail: "bound"}, lazyregexp.New(`^(min_size|max_size|min_capacity|max_capacity|min_count|max_count|minimum_\w*(count|size|capacity)|maximum_\w*(count|size|capacity)|min_replicas|max_replicas|\w*_min_capacity|\w*_max_capacity)$`)},
-	{Aspect{Kind: Count, Detail: "members"}, lazyregexp.New(`^(desired_\w*|\w*node_count|\w*instance_count|\w*replica_count|number_of_\w*nodes|num_nodes|num_cache_\w+|replicas|count|target_size|task_count)$`)},
-	{Aspect{Kind: Count, Detail: "capacity"}, lazyregexp.New(`^(\w*_capacity|\w*capacity_units|shard_count|shards|iops|\w*throughput|\w*concurrency|reserved_concurrent_executions|partitions|partition_count)$`)},
-	{Aspect{Kind: Placement, Detail: "zone"}, lazyregexp.New(`^(\w*availability_zones?|availability_zone_id|zones?)$`)},
-	{Aspect{Kind: Placement, Detail: "standby"}, lazyregexp.New(`^(multi_az\w*|\w*failover_enabled|zone_redundant\w*|high_availability\w*|availability_type)$`)},
-	{Aspect{Kind: Placement}, lazyregexp.New(`^(region|location|\w*cidr_block|outpost_arn|address_space|address_prefixes)$`)},
-	{Aspect{Kind: Monitoring, Detail: "retention", Stronger: "higher-or-zero"}, lazyregexp.New(`^(retention_in_days|log_retention\w*|retention_days)$`)},
-	{Aspect{Kind: Monitoring, Detail: "health-check"}, lazyregexp.New(`^(health_check|health_check_\w+|healthcheck|liveness_probe|readiness_probe|probe)$`)},
-	{Aspect{Kind: Monitoring, Detail: "metrics"}, lazyregexp.New(`^(\w*monitoring\w*|performance_insights_enabled|\w*metrics_enabled|enhanced_monitoring|enabled_metrics)$`)},
-	{Aspect{Kind: Monitoring, Detail: "log-group"}, lazyregexp.New(`^(access_logs?|\w*logging\w*|\w*log_configuration|enabled_cloudwatch_logs_exports|\w*logs_exports\w*)$`)},
-	{Aspect{Kind: Reference}, lazyregexp.New(`(_id|_ids|_arn|_arns|_link|_links)$|^(subnets|security_groups|role|\w+_role|bucket|queue_url|cluster|vpc|network|subnetwork|\w*subnet_group\w*|\w*parameter_group\w*|\w*option_group\w*|function_name|target_group|load_balancer\w*|kms_key|topic|\w*_role_name|log_group_name|destination\w*)$`)},
+	{Aspect{Kind: Identity}, `
+		id arn arns self_link etag fingerprint unique_id uid name name_prefix *_name_prefix identifier
+		*identifier_prefix timeouts description comment creation_* created_* create_*date create_*time last_*
+		updated_* modified_* *_timestamp status state owner_id account_id hostname fqdn dns_name endpoint
+		*_endpoint *private_ip* *public_ip* ip_address mac_address apply_immediately skip_* force_* wait_for_*
+		*maintenance_window *backup_window *snapshot_window final_snapshot_* triggers keepers repo_id node_id
+		resource_version generation code_sha256
+	`},
+	{Aspect{Kind: Secret}, `
+		*password *passwd *passphrase *secret *secret_key *secret_string *secret_value *secret_binary
+		*private_key_pem *private_key_openssh *private_key *auth_token *access_token *api_key token *credentials
+		*connection_string
+	`},
+	{Aspect{Kind: Setting, Detail: "tag"}, "tags tags_all labels volume_tags *_tags"},
+	{Aspect{Kind: Setting, Detail: "opaque"}, "*_hash *_checksum *_sha1 *_sha256 *_md5 source_hash content_base64"},
+	{Aspect{Kind: Version, Detail: "release"}, "source_code_hash s3_key s3_object_version image_uri app_version release git_commit commit"},
+	{Aspect{Kind: Version, Detail: "image"}, "ami image image_id ami_id image_name docker_image source_image boot_image image_tag"},
+	{Aspect{Kind: Version, Detail: "runtime"}, "*runtime *runtimes solution_stack_name"},
+	{Aspect{Kind: Version, Detail: "platform"}, "platform platform_version kubernetes_version release_label ami_type os_type"},
+	{Aspect{Kind: Version, Detail: "engine"}, "engine *engine_version database_version *_version version"},
+	{Aspect{Kind: Setting, Detail: "environment"}, "environment environment_variables env env_vars app_settings variables"},
+	{Aspect{Kind: Setting, Detail: "policy"}, "*policy policy_document *_policy_json"},
+	{Aspect{Kind: Setting, Detail: "script"}, "user_data user_data_base64 startup_script custom_data metadata_startup_script"},
+	{Aspect{Kind: Size, Detail: "machine"}, `
+		instance_type instance_class node_type machine_type vm_size *instance_size* sku_name *_instance_type
+		*node_class tier
+	`},
+	{Aspect{Kind: Size, Detail: "storage"}, `
+		allocated_storage *volume_size *disk_size* storage_size* size_gb storage_gb *storage_capacity
+		max_allocated_storage *size_in_gb*
+	`},
+	{Aspect{Kind: Size, Detail: "amount"}, "cpu memory memory_size memory_mb vcpus vcpu ram *memory_limit* *cpu_limit*"},
+	{Aspect{Kind: Count, Detail: "bound"}, `
+		min_size max_size min_capacity max_capacity min_count max_count minimum_*count minimum_*size
+		minimum_*capacity maximum_*count maximum_*size maximum_*capacity min_replicas max_replicas *_min_capacity
+		*_max_capacity
+	`},
+	{Aspect{Kind: Count, Detail: "members"}, `
+		desired_* *node_count *instance_count *replica_count number_of_*nodes num_nodes num_cache_* replicas
+		count target_size task_count
+	`},
+	{Aspect{Kind: Count, Detail: "capacity"}, `
+		*_capacity *capacity_units shard_count shards iops *throughput *concurrency
+		reserved_concurrent_executions partitions partition_count
+	`},
+	{Aspect{Kind: Placement, Detail: "zone"}, "*availability_zones *availability_zone availability_zone_id zones zone"},
+	{Aspect{Kind: Placement, Detail: "standby"}, "multi_az* *failover_enabled zone_redundant* high_availability* availability_type"},
+	{Aspect{Kind: Placement}, "region location *cidr_block outpost_arn address_space address_prefixes"},
+	{Aspect{Kind: Monitoring, Detail: "retention", Stronger: "higher-or-zero"}, "retention_in_days log_retention* retention_days"},
+	{Aspect{Kind: Monitoring, Detail: "health-check"}, "health_check health_check_* healthcheck liveness_probe readiness_probe probe"},
+	{Aspect{Kind: Monitoring, Detail: "metrics"}, "*monitoring* performance_insights_enabled *metrics_enabled enhanced_monitoring enabled_metrics"},
+	{Aspect{Kind: Monitoring, Detail: "log-group"}, "access_logs access_log *logging* *log_configuration enabled_cloudwatch_logs_exports *logs_exports*"},
+	{Aspect{Kind: Reference}, `
+		subnets security_groups role *_role bucket queue_url cluster vpc network subnetwork *subnet_group*
+		*parameter_group* *option_group* function_name target_group load_balancer* kms_key topic *_role_name
+		log_group_name destination*
+	`},
 }
+
+// referenceEnds are what names of references end with, if they are none of attributeNames.
+var referenceEnds = []string{"_id", "_ids", "_arn", "_arns", "_link", "_links"}
 
 // guessAspect reads an aspect off the names in a path: the last that says
 // something, so that "health_check.path" is monitoring and "a.ami" an image.
@@ -109,36 +144,63 @@ func guessAspect(t *Type, path string) Aspect {
 	return fallback(t)
 }
 
-// guessed is what guessByName said; many types have attributes of one name.
-var guessed struct {
-	sync.Map
-	count atomic.Int32
-}
-
 // guessByName is what an attribute's name says of it, or of what is below it; nil
 // where it says nothing.
 func guessByName(name string, nested bool) *Aspect {
-	type question struct {
-		name   string
-		nested bool
-	}
-	if g, ok := guessed.Load(question{name, nested}); ok {
-		return g.(*Aspect)
-	}
-	var found *Aspect
-	for i := range attributePatterns {
-		g := &attributePatterns[i]
+	for i, names := range attributePatterns() {
+		g := &attributeNames[i].aspect
 		// Only a resource's own attributes name it; further down a name
 		// or a status is a setting like any other.
-		if g.re.MatchString(name) && !(g.aspect.Kind == Identity && nested && name != "description" && name != "comment") {
-			found = &g.aspect
-			break
+		if names.have(name) && !(g.Kind == Identity && nested && name != "description" && name != "comment") {
+			return g
 		}
 	}
-	if guessed.count.Add(1) <= maxMemos {
-		guessed.Store(question{name, nested}, found)
+	if slices.ContainsFunc(referenceEnds, func(end string) bool { return strings.HasSuffix(name, end) }) {
+		return &Aspect{Kind: Reference}
 	}
-	return found
+	return nil
+}
+
+// attributePatterns are attributeNames, taken apart.
+var attributePatterns = sync.OnceValue(func() []patterns {
+	all := make([]patterns, len(attributeNames))
+	for i, line := range attributeNames {
+		all[i] = patterns{whole: map[string]bool{}}
+		for name := range strings.FieldsSeq(line.names) {
+			parts := strings.Split(name, "*")
+			switch len(parts) {
+			case 1:
+				all[i].whole[name] = true
+			case 2:
+				all[i].parts = append(all[i].parts, [3]string{parts[0], "", parts[1]})
+			default:
+				all[i].parts = append(all[i].parts, [3]string(parts))
+			}
+		}
+	}
+	return all
+})
+
+// patterns are names that are told whole, and others by what they begin with, what
+// they hold, and what they end with.
+type patterns struct {
+	whole map[string]bool
+	parts [][3]string
+}
+
+// noWord reports whether a character is none of those that a * stands for.
+func noWord(c rune) bool {
+	return c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+}
+
+func (p patterns) have(name string) bool {
+	return p.whole[name] || slices.ContainsFunc(p.parts, func(parts [3]string) bool {
+		rest, ok := strings.CutPrefix(name, parts[0])
+		if ok {
+			rest, ok = strings.CutSuffix(rest, parts[2])
+		}
+		return ok && strings.Contains(rest, parts[1]) && !strings.ContainsFunc(rest, noWord)
+	})
 }
 
 // fallback is the aspect of an attribute of which nothing is known.

@@ -22,7 +22,8 @@ var schemaData []byte
 type flags map[byte]string
 
 func (f flags) has(letter byte, path string) bool {
-	return f != nil && strings.Contains(f[letter], ","+path+",")
+	paths := f[letter]
+	return strings.Contains(paths, path) && strings.Contains(paths, ","+path+",")
 }
 
 // aspect gives what the schema alone tells of an attribute.
