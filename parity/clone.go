@@ -28,7 +28,10 @@ func (s *Snapshot) Clone() *Snapshot {
 }
 
 func (p *Packer) clone() *Packer {
-	c := &Packer{texts: p.texts.clone(), keys: maps.Clone(p.keys), leaves: make([][]uint32, len(p.leaves)), layouts: make(map[string]*layout, len(p.layouts)), rows: make([]*rows, len(p.rows))}
+	c := &Packer{
+		texts: p.texts.clone(), keys: maps.Clone(p.keys), bare: maps.Clone(p.bare),
+		leaves: make([][]uint32, len(p.leaves)), layouts: make(map[string]*layout, len(p.layouts)), rows: make([]*rows, len(p.rows)),
+	}
 	for i, chunk := range p.leaves {
 		c.leaves[i] = slices.Clone(chunk)
 	}

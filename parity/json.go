@@ -39,7 +39,7 @@ func NewDecoder(r io.Reader, options ...jsontext.Options) *Decoder {
 }
 
 // maxInterned bounds what the Decoder remembers; longer strings hardly repeat.
-const maxInterned, maxInternedCount = 64, 1 << 20
+const maxInterned, maxInternedCount = 64, 1 << 16
 
 func (d *Decoder) intern(b []byte) string {
 	if len(b) > maxInterned {

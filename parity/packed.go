@@ -22,6 +22,7 @@ type Packer struct {
 	follow [1 << 10]follower
 
 	keys  map[uint32]string // texts that are keys
+	bare  map[byte]*layout  // those of values without parts, by their mark in a form
 	masks map[string]Value  // by how they are written
 }
 
@@ -30,7 +31,7 @@ type follower struct{ before, next uint32 }
 
 // NewPacker returns a Packer that holds nothing.
 func NewPacker() *Packer {
-	return &Packer{layouts: map[string]*layout{}, keys: map[uint32]string{}, masks: map[string]Value{}, texts: newTexts()}
+	return &Packer{layouts: map[string]*layout{}, keys: map[uint32]string{}, bare: map[byte]*layout{}, masks: map[string]Value{}, texts: newTexts()}
 }
 
 // Expect makes room for what a source of so many bytes is likely to hold.
@@ -267,11 +268,15 @@ func (p *Packer) newRows(l *layout, fixed []uint32, varies func(leaf int) bool) 
 func (p *Packer) layoutOf(form []byte) (*layout, []byte) {
 	mark := form[0]
 	form = form[1:]
+	if l := p.bare[mark]; l != nil {
+		return l, form
+	}
 	s := &layout{
 		kind: Kind(mark & 0xf), document: mark&formDocument != 0, masked: mark&formMasked != 0, nulls: mark&formNulls != 0,
 	}
 	switch s.kind {
 	case Null, Unknown:
+		p.bare[mark] = s
 	case List, Object:
 		for form[0] != formEnd {
 			if s.kind == Object {
@@ -287,6 +292,7 @@ func (p *Packer) layoutOf(form []byte) (*layout, []byte) {
 		form = form[1:]
 	default:
 		s.leaves = 1
+		p.bare[mark] = s
 	}
 	return s, form
 }

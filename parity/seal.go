@@ -28,7 +28,6 @@ type secrets struct {
 	replacer *strings.Replacer // nil until first use
 	heads    []uint64          // the hashes of what values begin with, as bits
 	skips    []uint8           // after which two bytes such a beginning ends how much later, at the earliest
-	names    map[string]bool   // what secretName said of a key
 }
 
 // minEmbedded is the length from which a secret is also looked for in other
@@ -155,7 +154,7 @@ func (s *Snapshot) Seal(cat *catalog.Catalog) {
 		return
 	}
 	s.Sealed = true
-	s.secrets = &secrets{key: runKey, values: map[string]bool{}, names: map[string]bool{}}
+	s.secrets = &secrets{key: runKey, values: map[string]bool{}}
 	ps := newPackedSealer(s.secrets, s.pack)
 	var t *catalog.Type // of the resources of one type, that mostly follow each other
 	of := ""
@@ -236,7 +235,7 @@ func (s sealer) object(v Value, path string, named bool) Value {
 			p = path + "." + key
 		}
 		secret := s.isSecret(p, key, named || path != "" && !s.t.InSchema()) ||
-			entry != "" && (key == "value" || key == "Value") && s.secretName(entry)
+			entry != "" && (key == "value" || key == "Value") && SecretName(entry)
 		items[i] = s.value(items[i], p, secret)
 	}
 	return v.withItems(items)
@@ -248,15 +247,15 @@ func (s sealer) isSecret(path, key string, nested bool) bool {
 	if s.t.Aspect(path).Kind == catalog.Secret {
 		return true
 	}
-	if nested && s.secretName(key) {
+	if nested && SecretName(key) {
 		return true
 	}
 	return (path == "value" || path == "insecure_value") && s.root.Get("type").Str() == secureString
 }
 
 // isFlag reports whether a word of a command line says that the next one is a secret.
-func (s *secrets) isFlag(word string) bool {
-	return strings.HasPrefix(word, "-") && s.secretName(strings.TrimLeft(word, "-"))
+func isFlag(word string) bool {
+	return strings.HasPrefix(word, "-") && SecretName(strings.TrimLeft(word, "-"))
 }
 
 func (s sealer) value(v Value, path string, secret bool) Value {
@@ -286,7 +285,7 @@ func (s sealer) value(v Value, path string, secret bool) Value {
 		items := append([]Value(nil), v.Items()...)
 		for i := range items {
 			// A command line gives a secret as the word behind its flag.
-			flagged := i > 0 && s.isFlag(v.Items()[i-1].Str())
+			flagged := i > 0 && isFlag(v.Items()[i-1].Str())
 			if flagged && items[i].Kind == String && !strings.HasPrefix(items[i].Text, "-") {
 				items[i] = s.value(items[i], path, true)
 				continue
@@ -431,18 +430,6 @@ var (
 	bearer     = lazyregexp.New(`(?i)\b(bearer|basic)\s+([\w.~+/=-]{8,})`)
 	keyBlock   = lazyregexp.New(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
 )
-
-// secretName is the function of that name, remembered: keys repeat.
-func (s *secrets) secretName(key string) bool {
-	is, ok := s.names[key]
-	if !ok {
-		is = SecretName(key)
-		if len(s.names) < maxInternedCount {
-			s.names[strings.Clone(key)] = is
-		}
-	}
-	return is
-}
 
 // SecretName reports whether a key's name says that its value is secret.
 func SecretName(key string) bool {

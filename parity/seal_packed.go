@@ -174,7 +174,7 @@ func (s *packedSealer) apply(plan *sealPlan, ids leafIDs) bool {
 
 func (s *packedSealer) tellsSecret(part *sealPart, ids leafIDs) bool {
 	text := func(leaf uint32) string { return s.in.texts.at(ids.id(leaf)) }
-	if part.secret || part.flagged && s.in.texts.remarkable(ids.id(part.leaf-1)) && s.isFlag(text(part.leaf-1)) && !strings.HasPrefix(text(part.leaf), "-") {
+	if part.secret || part.flagged && s.in.texts.remarkable(ids.id(part.leaf-1)) && isFlag(text(part.leaf-1)) && !strings.HasPrefix(text(part.leaf), "-") {
 		return true
 	}
 	for _, c := range part.when {
@@ -182,7 +182,7 @@ func (s *packedSealer) tellsSecret(part *sealPart, ids leafIDs) bool {
 		for i := 0; first == "" && i < len(c.by); i++ {
 			first = text(c.by[i])
 		}
-		if c.typed && first == secureString || !c.typed && first != "" && s.secretName(first) {
+		if c.typed && first == secureString || !c.typed && first != "" && SecretName(first) {
 			return true
 		}
 	}

@@ -136,7 +136,7 @@ func otherTexts(v Value, first, shift int) Value {
 func requireSealedAlike(t *testing.T, typ *catalog.Type, v Value) {
 	t.Helper()
 	known := func() *secrets {
-		return &secrets{key: []byte("key"), values: map[string]bool{}, names: map[string]bool{}}
+		return &secrets{key: []byte("key"), values: map[string]bool{}}
 	}
 	ofTrees, ofPacked := known(), known()
 	p := NewPacker()
