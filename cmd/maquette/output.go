@@ -20,15 +20,24 @@ type output[R any] struct {
 // targets are what --format and --output ask for, of the formats that renderer knows.
 func targets[R any](cmd *cobra.Command, format string, outputs, formats []string, renderer func(format string) R) ([]output[R], error) {
 	var outs []output[R]
-	for i, spec := range append([]string{format}, outputs...) {
-		format, file, found := strings.Cut(spec, "=")
-		if i > 0 && (!found || file == "") {
-			return nil, usage(cmd, "--output: %q is not of the form FORMAT=FILE", spec)
-		}
+	add := func(format, file string) error {
 		if !slices.Contains(formats, format) {
-			return nil, usage(cmd, "%q is no format; one of: %s", format, oneOf(formats))
+			return usage(cmd, "%q is no format; one of: %s", format, oneOf(formats))
 		}
 		outs = append(outs, output[R]{renderer(format), file})
+		return nil
+	}
+	if err := add(format, ""); err != nil {
+		return nil, err
+	}
+	for _, spec := range outputs {
+		format, file, _ := strings.Cut(spec, "=")
+		if file == "" {
+			return nil, usage(cmd, "--output: %q is not of the form FORMAT=FILE (what is printed is said with --format FORMAT)", spec)
+		}
+		if err := add(format, file); err != nil {
+			return nil, err
+		}
 	}
 	return outs, nil
 }
