@@ -25,6 +25,9 @@ type difference struct {
 	baseline *Resource   // what the first of them was compared with
 }
 
+// hidden reports whether no message may tell what differs.
+func (d *difference) hidden() bool { return d.base.Masked || d.cand.Masked }
+
 // differ compares two resources of one type.
 type differ struct {
 	b, c    *environment

@@ -159,27 +159,34 @@ func sameElements(x, y []string) bool {
 // keyedLists compares lists whose elements have names, as maps.
 func (d *differ) keyedLists(b, c []Value, key string, p place) {
 	type entry struct {
-		name string
-		b, c Value
+		name  string
+		label string // by which reports call it
+		b, c  Value
 	}
 	var entries []entry
 	at := map[string]int{}
-	for _, it := range b {
-		name := it.Get(key).Text
-		at[elide(d.b.canonical(name))] = len(entries)
-		entries = append(entries, entry{name: name, b: it})
+	label := func(name Value, i int) string {
+		if name.Masked {
+			return strconv.Itoa(i)
+		}
+		return strconv.Quote(name.Text)
 	}
-	for _, it := range c {
-		name := it.Get(key).Text
-		if i, ok := at[elide(d.c.canonical(name))]; ok {
-			entries[i].c = it
+	for i, it := range b {
+		name := it.Get(key)
+		at[elide(d.b.canonical(name.Text))] = len(entries)
+		entries = append(entries, entry{name: name.Text, label: label(name, i), b: it})
+	}
+	for i, it := range c {
+		name := it.Get(key)
+		if n, ok := at[elide(d.c.canonical(name.Text))]; ok {
+			entries[n].c = it
 		} else {
-			entries = append(entries, entry{name: name, c: it})
+			entries = append(entries, entry{name: name.Text, label: label(name, len(b)+i), c: it})
 		}
 	}
 	sort.SliceStable(entries, func(i, j int) bool { return entries[i].name < entries[j].name })
 	for _, e := range entries {
-		q := p.element(strconv.Quote(e.name))
+		q := p.element(e.label)
 		if e.b.Kind != Null && e.c.Kind != Null {
 			if d.strict { // the type of the name is compared, too
 				d.part(e.b, e.c, q)

@@ -146,7 +146,7 @@ func (j *judge) namesBalancer(v Value) bool {
 
 // firstLine returns the first line at which two texts differ.
 func (j *judge) firstLine(d difference) (any, any) {
-	if d.base.Masked || d.cand.Masked {
+	if d.hidden() {
 		return Hidden, Hidden
 	}
 	x, y := strings.Split(d.base.Text, "\n"), strings.Split(d.cand.Text, "\n")
@@ -364,6 +364,10 @@ func (j *judge) capacity(u *unit, d difference, rule string, say sayer) {
 		say("config/setting", Warning, "%s is set in one environment only", d.path)
 		return
 	}
+	if d.hidden() {
+		say(rule, severity, "%s is not in proportion", d.path)
+		return
+	}
 	say(rule, severity, "%s is %s, expected %s: scale %s of %s", d.path, number(y), number(expected), RatioText(j.k), number(x))
 }
 
@@ -382,9 +386,13 @@ func (j *judge) size(u *unit, d difference, a catalog.Aspect, say sayer) {
 	case a.Detail == "machine":
 		x, y := parseMachine(d.base.Text), parseMachine(d.cand.Text)
 		switch {
+		case x.family != y.family && d.hidden():
+			say(rule, Warning, "%s is of another machine family", d.path)
 		case x.family != y.family:
 			say(rule, Warning, "%s is of another machine family: %s, not %s", d.path, y.family, x.family)
 		case x.known && y.known && math.Abs(x.steps-y.steps) <= j.opt.SizeStep:
+		case d.hidden():
+			say(rule, Warning, "%s is of the same family, but of another size", d.path)
 		default:
 			say(rule, Warning, "%s is of the family %s, but of size %s, not %s", d.path, x.family, y.size, x.size)
 		}

@@ -104,7 +104,7 @@ func (j *judge) extra(u *unit) {
 		})
 	case isTier(u):
 		j.add("topology/extra-tier", nil, u, Finding{
-			Severity: Info, Path: "members", Baseline: 0, Candidate: max(int(j.sc.of(u).members), 0),
+			Severity: Info, Path: "members", Baseline: 0, Candidate: max(j.sc.of(u).members, 0),
 			Message: fmt.Sprintf("%s (%s) is not in the baseline", j.nameOf(u), kind),
 		})
 	case kind == "attachment" && j.tiesLost(j.c, u):

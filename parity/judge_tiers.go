@@ -71,7 +71,7 @@ func (j *judge) tiers() {
 // tierSide is what the report says of a tier in one environment.
 func tierSide(u *unit, s *survey) *TierSide {
 	f := s.of(u)
-	return &TierSide{Address: u.address(), Members: int(f.members), Size: f.size, Zones: int(f.zones)}
+	return &TierSide{Address: u.address(), Members: f.members, Size: f.size, Zones: int(f.zones)}
 }
 
 // scales reports whether a tier's members follow the scale.
@@ -127,7 +127,7 @@ func (j *judge) counts(scale catalog.Scale, tiers []*unit) []census {
 		if u.typ.Scale != scale || u.pair() == nil || j.sb.of(u).replica {
 			continue
 		}
-		if c := (census{int(j.sb.of(u).members), int(j.sc.of(u.pair()).members)}); c.base > 0 && c.cand > 0 {
+		if c := (census{j.sb.of(u).members, j.sc.of(u.pair()).members}); c.base > 0 && c.cand > 0 {
 			out = append(out, c)
 		}
 	}
@@ -452,7 +452,11 @@ func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
 		if where == "" {
 			where = strings.Clone(j.c.snap.pack.texts.at(shared.name))
 		}
-		for _, t := range j.c.refs.find(where) {
+		text := where
+		if s.units[0].pair().hidesHost() {
+			where = Hidden
+		}
+		for _, t := range j.c.refs.find(text) {
 			if x := j.c.refs.target(t).u; x != nil {
 				where = x.address()
 			}
@@ -464,6 +468,11 @@ func (j *judge) sharedHosts(tiers []*unit) map[*unit]bool {
 		})
 	}
 	return sharing
+}
+
+// hidesHost reports whether no report may show the name of what the unit runs on.
+func (u *unit) hidesHost() bool {
+	return u.typ.Host != "" && slices.ContainsFunc(u.members(), func(m *Resource) bool { return m.Attributes.At(u.typ.Host).Masked })
 }
 
 func addresses(us []*unit) []string {

@@ -124,3 +124,13 @@ func TestEnvironmentNamesAreInferred(t *testing.T) {
 		})
 	}
 }
+
+// A list of names may end with a comma: what is empty names nothing.
+func TestEmptyNamesNothing(t *testing.T) {
+	for _, text := range []string{"", "a,", ",a", "a,,b", "https://", "."} {
+		eachNameIn(text, func(name string) { assert.NotEmpty(t, name, "%q", text) })
+	}
+	var names []string
+	eachNameIn("https://db.shop.test:5432/x,b,", func(name string) { names = append(names, name) })
+	assert.Contains(t, names, "b")
+}

@@ -71,7 +71,7 @@ func (p *Packer) NewPattern(raw []byte, v Value) *Pattern {
 	}
 	t := &Pattern{in: p, layout: n.layout, raw: bytes.Clone(raw)}
 	f := spotFinder{scanner: scanner{p: p, raw: t.raw}, t: t, ok: true}
-	f.instance()
+	f.instance(n.layout)
 	if !f.ok || !t.agrees(n) {
 		return nil
 	}
@@ -139,7 +139,8 @@ func (f *spotFinder) add(from int, kind spotKind) {
 	f.t.spots = append(f.t.spots, spot{from: from, to: f.at, kind: kind})
 }
 
-func (f *spotFinder) instance() {
+// instance finds those of an instance whose attributes have a layout.
+func (f *spotFinder) instance(l *layout) {
 	if f.next() != '{' {
 		f.ok = false
 		return
@@ -154,7 +155,7 @@ func (f *spotFinder) instance() {
 		from := f.at
 		switch {
 		case key == "attributes" && c == '{':
-			f.value(0)
+			f.value(l, 0)
 		case key == "index_key" && (c == '"' || c >= '0' && c <= '9'):
 			f.skip()
 			f.add(from, keySpot)
@@ -170,31 +171,47 @@ func (f *spotFinder) instance() {
 	f.ok = f.ok && seen["attributes"] && !(f.typed && f.t.careful)
 }
 
-// value finds the scalars of an instance's attributes.
-func (f *spotFinder) value(depth int) {
+// value finds the scalars of a part of an instance's attributes. It has to be written in the
+// order of its layout: one whose keys are not sorted, or come twice, is no pattern.
+func (f *spotFinder) value(l *layout, depth int) {
+	kid, kids := 0, len(l.kids)
+	into := func(fits bool, depth int) bool {
+		if f.ok = f.ok && fits && kid < kids; f.ok {
+			f.value(l.kids[kid], depth)
+			kid++
+		}
+		return f.ok
+	}
 	switch f.next() {
 	case '{':
 		f.at++
-		keys, typed := 0, false
+		typed := false
 		for f.next() == '"' {
-			is := f.p.texts.at(f.text()) == "type"
-			if f.next() != 'n' {
-				keys++
-				typed = typed || is
+			key := f.p.texts.at(f.text())
+			if f.next() == 'n' {
+				f.skip()
+				continue
 			}
-			f.value(depth + 1)
+			typed = typed || key == "type"
+			if !into(l.kind == Object && kid < len(l.keys) && l.keys[kid] == key, depth+1) {
+				return
+			}
 		}
 		f.at++
-		if typed && keys <= 2 { // of type any, or not: its texts tell
+		f.ok = kid == kids
+		if typed && kids <= 2 { // of type any, or not: its texts tell
 			f.typed = true
 			f.ok = f.ok && depth != 1
 		}
 	case '[':
 		f.at++
 		for f.next() != ']' {
-			f.value(depth + 2)
+			if !into(l.kind == List, depth+2) {
+				return
+			}
 		}
 		f.at++
+		f.ok = kid == kids
 	case 'n':
 		f.skip()
 	default:

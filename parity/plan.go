@@ -206,7 +206,7 @@ func (p *plan) sized(t *catalog.Type, l *layout, at uint32, path string, depth i
 			}
 			p.sized(t, l.kids[i], at+l.first[i], sub, depth+1)
 		}
-	case l.kind >= Bool && l.kind <= String:
+	case l.kind >= Bool && l.kind <= String && !l.masked: // reports show them
 		switch t.Aspect(path) {
 		case catalog.Aspect{Kind: catalog.Size, Detail: "machine"}:
 			p.sizes = append(p.sizes, sizeLeaf{at, l.kind, true})

@@ -321,10 +321,15 @@ const minComputed = 8
 // hosts in them.
 func eachNameIn(text string, f func(string)) {
 	one := func(name string) {
+		if name == "" {
+			return
+		}
 		f(name)
 		host := name
 		if _, after, ok := strings.Cut(name, "://"); ok {
-			f(after) // issuers are named without the scheme
+			if after != "" {
+				f(after) // issuers are named without the scheme
+			}
 			host, _, _ = strings.Cut(after, "/")
 		}
 		host, _, _ = strings.Cut(host, ":")

@@ -31,9 +31,9 @@ func isTier(u *unit) bool { return tierKinds[u.typ.Kind] }
 
 // facts are what is known of one unit's place in its environment.
 type facts struct {
-	members int32 // -1: not known
-	zones   int32
+	members int // -1: not known
 	size    string
+	zones   int32
 	host    uint32 // the number of the text that names what its members run on
 	replica bool
 	blind   bool // whether it is balanced is not known before the plan is applied
@@ -220,7 +220,7 @@ func (s *survey) told(u *unit) bool {
 
 // learn returns the facts of a unit that names others; zones is empty.
 func (s *survey) learn(u *unit, named []*unit, zones map[string]bool) facts {
-	f := facts{members: int32(s.members(u)), ties: loose}
+	f := facts{members: s.members(u), ties: loose}
 	for _, m := range u.members() {
 		s.zones(m, u.typ, zones, 0)
 		if f.size == "" {

@@ -11,7 +11,6 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
-	"sync/atomic"
 )
 
 const (
@@ -22,8 +21,10 @@ const (
 )
 
 var (
-	wanted atomic.Int64
-	begin  sync.Once
+	mu     sync.Mutex
+	p      pacer
+	begun  bool
+	forced uint64 // how many cycles were asked for
 )
 
 // Raise adds to the bytes that the heap of the process may have. It does nothing where the user
@@ -32,33 +33,65 @@ func Raise(bytes int64) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	wanted.Add(bytes)
-	begin.Do(func() {
+	mu.Lock()
+	defer mu.Unlock()
+	if !begun {
+		begun = true
 		debug.SetGCPercent(-1)
 		runtime.AddCleanup(&struct{ *int }{}, afterCycle, struct{}{})
-	})
-	pace()
+	}
+	p.wanted += bytes
+	live, _, _ := measured()
+	debug.SetMemoryLimit(p.limit(live))
+	p.room = 0 // of the cycle that has begun, nothing is to be learned
 }
 
 // afterCycle runs when a cycle has found that nobody has what it was to clean up.
 func afterCycle(struct{}) {
-	pace()
+	mu.Lock()
+	defer mu.Unlock()
+	live, allocated, asked := measured()
+	if asked != forced {
+		forced, p.room = asked, 0 // the cycle came before its time
+	}
+	p.learn(live, allocated)
+	debug.SetMemoryLimit(p.limit(live))
 	runtime.AddCleanup(&struct{ *int }{}, afterCycle, struct{}{})
 }
 
-// pace says how much memory the process may have in the next cycle.
-func pace() {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	debug.SetMemoryLimit(limit(int64(sample[0].Value.Uint64()), wanted.Load()))
+// measured is what was in use at the end of the last cycle, and what was ever allocated, in bytes,
+// and how many cycles were asked for.
+func measured() (live, allocated int64, forced uint64) {
+	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/cycles/forced:gc-cycles"}}
+	metrics.Read(samples)
+	return int64(samples[0].Value.Uint64()), int64(samples[1].Value.Uint64()), samples[2].Value.Uint64()
+}
+
+// pacer works out limits of memory, in bytes.
+type pacer struct {
+	wanted    int64
+	room      int64 // what the last limit left for garbage
+	allocated int64 // what was allocated in all when the last cycle had ended
+	extra     int64 // what is needed beyond the overhead: memory between what is in use
+}
+
+// learn looks at how much could be allocated in the cycle that has ended: where that was much
+// less than was meant, the limit is taken up by what is no garbage.
+func (p *pacer) learn(live, allocated int64) {
+	if had := allocated - p.allocated; had < p.room/2 {
+		p.extra = min(p.extra+p.room-had, live)
+	}
+	p.allocated = allocated
 }
 
 // limit leaves room for garbage of an eighth of what is in use, or of half of it where
 // that is much more than was to be expected.
-func limit(live, wanted int64) int64 {
+func (p *pacer) limit(live int64) int64 {
 	room := live / 8
-	if live > 2*max(always, wanted) {
+	if live > 2*max(always, p.wanted) {
 		room = live / 2
 	}
-	return max(always, overhead+wanted, overhead+live+room)
+	limit := max(always, overhead+p.wanted, overhead+live+room)
+	p.room = limit - overhead - live
+	return limit + p.extra
 }

@@ -25,8 +25,6 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // compare judges a staging of the shop against its production.
 func compare(t testing.TB, staging string) *parity.Report {
 	t.Helper()
-	cat, diags := catalog.Load(nil)
-	require.False(t, diags.HasErrors(), diags.Error())
 	read := func(file string) *parity.Snapshot {
 		data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "shop", file))
 		require.NoError(t, err)
@@ -34,7 +32,14 @@ func compare(t testing.TB, staging string) *parity.Report {
 		require.NoError(t, err)
 		return s
 	}
-	return parity.Compare(read("production.tfstate"), read(staging), cat, parity.DefaultOptions())
+	return parity.Compare(read("production.tfstate"), read(staging), catalogue(t), parity.DefaultOptions())
+}
+
+func catalogue(t testing.TB) *catalog.Catalog {
+	t.Helper()
+	cat, diags := catalog.Load(nil)
+	require.False(t, diags.HasErrors(), diags.Error())
+	return cat
 }
 
 func render(t testing.TB, format string, r *parity.Report, s report.Style) []byte {

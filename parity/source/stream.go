@@ -348,7 +348,8 @@ func (d *document) learn(instance []byte, r parity.Resource) {
 	}
 }
 
-// instances are the first of an element, which is valid, as they are written.
+// instances are the first of an element, which is valid, as they are written; of one
+// that has them twice the last, as that is read.
 func instances(raw []byte, most int) (found []jsontext.Value) {
 	if most <= 0 {
 		return nil
@@ -365,13 +366,15 @@ func instances(raw []byte, most int) (found []jsontext.Value) {
 			continue
 		}
 		token()
-		for dec.PeekKind() != jsontext.KindEndArray && len(found) < most {
-			v, _ := dec.ReadValue()
-			found = append(found, slices.Clone(v))
+		found = nil
+		for dec.PeekKind() != jsontext.KindEndArray {
+			if v, _ := dec.ReadValue(); len(found) < most {
+				found = append(found, slices.Clone(v))
+			}
 		}
-		return found
+		token()
 	}
-	return nil
+	return found
 }
 
 // byPattern reads an element of the window, if each of its instances is written as
