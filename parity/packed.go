@@ -176,8 +176,9 @@ const keySize = 5
 func (p *Packer) take() Value {
 	s := p.layouts[string(p.form)]
 	if s == nil {
-		s, _ = p.layoutOf(p.form)
-		s.form = string(p.form)
+		form := string(p.form)
+		s, _ = p.layoutOf(form)
+		s.form = form
 		s.findNames()
 		p.layouts[s.form] = s
 	}
@@ -265,7 +266,7 @@ func (p *Packer) newRows(l *layout, fixed []uint32, varies func(leaf int) bool) 
 }
 
 // layoutOf builds a layout from the beginning of a form, and returns the rest.
-func (p *Packer) layoutOf(form []byte) (*layout, []byte) {
+func (p *Packer) layoutOf(form string) (*layout, string) {
 	mark := form[0]
 	form = form[1:]
 	if l := p.bare[mark]; l != nil {
@@ -280,9 +281,8 @@ func (p *Packer) layoutOf(form []byte) (*layout, []byte) {
 	case List, Object:
 		for form[0] != formEnd {
 			if s.kind == Object {
-				id := uint32(form[1]) | uint32(form[2])<<8 | uint32(form[3])<<16 | uint32(form[4])<<24
-				s.keys = append(s.keys, p.keyOf(id))
-				form = form[5:]
+				s.keys = append(s.keys, p.keyAt(form, 0))
+				form = form[keySize:]
 			}
 			var kid *layout
 			kid, form = p.layoutOf(form)

@@ -64,7 +64,7 @@ func (s *secrets) scrub(text string) string {
 	}
 	s.build()
 	switch {
-	case !s.mayHold([]byte(text)):
+	case !mayHold(s, text):
 		return text
 	case s.values[text]:
 		return Hidden
@@ -76,7 +76,7 @@ func (s *secrets) scrub(text string) string {
 const headLength = minEmbedded
 
 // mayHold is false where no secret is in a text.
-func (s *secrets) mayHold(text []byte) bool {
+func mayHold[T string | []byte](s *secrets, text T) bool {
 	for i := headLength; i <= len(text); {
 		if n := s.skips[pairOf(text[i-2:])]; n > 0 {
 			i += int(n)
@@ -91,10 +91,10 @@ func (s *secrets) mayHold(text []byte) bool {
 	return false
 }
 
-func pairOf(t []byte) uint16 { return uint16(t[0]) | uint16(t[1])<<8 }
+func pairOf[T string | []byte](t T) uint16 { return uint16(t[0]) | uint16(t[1])<<8 }
 
 // headHash is a number below 1<<16 for the first bytes of a text.
-func headHash(t []byte) uint32 {
+func headHash[T string | []byte](t T) uint32 {
 	x := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 | uint64(t[4])<<32 | uint64(t[5])<<40
 	return uint32(x * 0x9e3779b97f4a7c15 >> 48)
 }
@@ -107,10 +107,10 @@ func (s *secrets) build() {
 	s.heads = make([]uint64, 1<<10)
 	s.skips = bytes.Repeat([]byte{headLength - 1}, 1<<16)
 	for v := range s.values {
-		h := headHash([]byte(v))
+		h := headHash(v)
 		s.heads[h>>6] |= 1 << (h & 63)
 		for i := range headLength - 1 {
-			pair := pairOf([]byte(v[i:]))
+			pair := pairOf(v[i:])
 			s.skips[pair] = min(s.skips[pair], byte(headLength-2-i))
 		}
 	}

@@ -423,7 +423,7 @@ func (p *planner) kind() Kind { return Kind(p.form[p.at] & 0xf) }
 func (s *Snapshot) hidePacked(secrets *secrets) {
 	secrets.build()
 	hidden := map[uint32]string{}
-	s.pack.texts.search(secrets.mayHold, func(id uint32, text string) {
+	s.pack.texts.search(func(chunk []byte) bool { return mayHold(secrets, chunk) }, func(id uint32, text string) {
 		if clean := secrets.scrub(text); clean != text {
 			hidden[id] = strings.Clone(clean)
 		}

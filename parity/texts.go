@@ -40,6 +40,7 @@ var textSeed = maphash.MakeSeed()
 // chunk is the text of several texts, or of a long one.
 type chunk struct {
 	text   atomic.Pointer[string] // nil while it is filled, and where only packed is kept
+	again  atomic.Bool            // it was asked for once more since it was unpacked, or was to go
 	packed []byte
 	long   bool
 }
@@ -110,6 +111,9 @@ func (t *texts) from(chunk int, id uint32) uint16 {
 func (t *texts) chunkText(number int) string {
 	c := t.chunks[number]
 	if text := c.text.Load(); text != nil {
+		if !c.again.Load() {
+			c.again.Store(true)
+		}
 		return *text
 	}
 	if c.packed == nil {
@@ -118,11 +122,11 @@ func (t *texts) chunkText(number int) string {
 	return t.lately.unpack(c)
 }
 
-// search calls f with the texts of each chunk in which, as a whole, something may
-// be that is looked for. The texts are to be looked at.
+// search calls f with long texts, and with those of each chunk in which, as a whole,
+// something may be that is looked for. The texts are to be looked at.
 func (t *texts) search(mayHold func(chunk []byte) bool, f func(id uint32, text string)) {
 	for c, first := range t.firsts {
-		if !t.look(c, mayHold) {
+		if !t.chunks[c].long && !t.holds(c, mayHold) {
 			continue
 		}
 		end := t.count()
@@ -135,8 +139,8 @@ func (t *texts) search(mayHold func(chunk []byte) bool, f func(id uint32, text s
 	}
 }
 
-// look is what f says of a chunk.
-func (t *texts) look(number int, f func([]byte) bool) bool {
+// holds is what f says of a chunk, which is not long.
+func (t *texts) holds(number int, f func([]byte) bool) bool {
 	l := t.lately
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -316,7 +320,11 @@ func (l *lately) decode(c *chunk) {
 	}
 }
 
+// keep has a chunk take the place of one that nobody has asked for again.
 func (l *lately) keep(c *chunk, text string) {
+	for l.ring[l.next] != nil && l.ring[l.next].again.Swap(false) {
+		l.next = (l.next + 1) % len(l.ring)
+	}
 	if before := l.ring[l.next]; before != nil {
 		before.text.Store(nil)
 	}

@@ -72,7 +72,7 @@ type survey struct {
 }
 
 // several stands for tiers of which there is more than one.
-const several = -1
+const several int32 = -1
 
 // of returns a unit's facts, nil where there are none.
 func (s *survey) of(u *unit) *facts {

@@ -41,9 +41,9 @@ func Raise(bytes int64) {
 		runtime.AddCleanup(&struct{ *int }{}, afterCycle, struct{}{})
 	}
 	p.wanted += bytes
-	live, _, _ := measured()
+	live, allocated, _ := measured()
+	p.forget(allocated)
 	debug.SetMemoryLimit(p.limit(live))
-	p.room = 0 // of the cycle that has begun, nothing is to be learned
 }
 
 // afterCycle runs when a cycle has found that nobody has what it was to clean up.
@@ -52,7 +52,8 @@ func afterCycle(struct{}) {
 	defer mu.Unlock()
 	live, allocated, asked := measured()
 	if asked != forced {
-		forced, p.room = asked, 0 // the cycle came before its time
+		forced = asked
+		p.forget(allocated) // the cycle came before its time
 	}
 	p.learn(live, allocated)
 	debug.SetMemoryLimit(p.limit(live))
@@ -71,18 +72,31 @@ func measured() (live, allocated int64, forced uint64) {
 type pacer struct {
 	wanted    int64
 	room      int64 // what the last limit left for garbage
-	allocated int64 // what was allocated in all when the last cycle had ended
 	extra     int64 // what is needed beyond the overhead: memory between what is in use
+	cycles    int   // that have ended, since it was learned from some
+	meant     int64 // what these had room for
+	allocated int64 // what was allocated in all when they began
 }
 
-// learn looks at how much could be allocated in the cycle that has ended: where that was much
+// learnFrom is how many cycles are looked at together: when we hear of one's end varies.
+const learnFrom = 4
+
+// learn looks at how much could be allocated in the cycles that have ended: where that was much
 // less than was meant, the limit is taken up by what is no garbage.
 func (p *pacer) learn(live, allocated int64) {
-	if had := allocated - p.allocated; had < p.room/2 {
-		p.extra = min(p.extra+p.room-had, live)
+	p.cycles++
+	p.meant += p.room
+	if p.cycles < learnFrom {
+		return
 	}
-	p.allocated = allocated
+	if had := allocated - p.allocated; had < p.meant/3 {
+		p.extra = min(p.extra+(p.meant-had)/learnFrom, live)
+	}
+	p.forget(allocated)
 }
+
+// forget begins to look at cycles anew.
+func (p *pacer) forget(allocated int64) { p.cycles, p.meant, p.allocated = 0, 0, allocated }
 
 // limit leaves room for garbage of an eighth of what is in use, or of half of it where
 // that is much more than was to be expected.

@@ -387,7 +387,7 @@ func (d *document) byPattern() bool {
 	from := len(d.snap.Resources)
 	m := matcher{d: d, raw: d.win.rest()}
 	if !m.element() {
-		d.snap.Resources = d.snap.Resources[:from]
+		d.snap.Resources = d.snap.Resources[:from] // what was packed of them stays, and is of no use
 		return false
 	}
 	d.win.from += m.at
