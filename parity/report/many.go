@@ -40,14 +40,15 @@ func Worst(rs []*parity.Report) parity.Verdict {
 }
 
 func manyJSON(w io.Writer, rs []*parity.Report, _ Style) error {
-	if rs == nil {
-		rs = []*parity.Report{}
+	reports, err := pieces("reports", rs, 1)
+	if err != nil {
+		return err
 	}
-	return writeJSON(w, struct {
+	return writeFramed(w, struct {
 		Schema  string           `json:"schema"`
 		Verdict parity.Verdict   `json:"verdict"`
 		Reports []*parity.Report `json:"reports"`
-	}{ManySchema, Worst(rs), rs})
+	}{ManySchema, Worst(rs), []*parity.Report{}}, reports)
 }
 
 func manyText(w io.Writer, rs []*parity.Report, s Style) error {

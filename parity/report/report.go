@@ -66,21 +66,35 @@ func JSON(w io.Writer, r *parity.Report, _ Style) error {
 	}
 	frame := *r
 	frame.Tiers, frame.Findings = []parity.Tier{}, []parity.Finding{}
-	text, err := marshal(&frame, "")
-	tiers, errTiers := pieces(r.Tiers)
-	findings, errFindings := pieces(r.Findings)
-	if err := errors.Join(err, errTiers, errFindings); err != nil {
+	tiers, errTiers := pieces("tiers", r.Tiers, pieceLength)
+	findings, errFindings := pieces("findings", r.Findings, pieceLength)
+	if err := errors.Join(errTiers, errFindings); err != nil {
 		return err
 	}
-	// Nothing else is so far to the left.
-	before, text, _ := bytes.Cut(text, []byte("\n  \"tiers\": []"))
-	between, after, _ := bytes.Cut(text, []byte("\n  \"findings\": []"))
+	return writeFramed(w, &frame, tiers, findings)
+}
+
+// member is the JSON of a list that is a member of a document, in pieces.
+type member struct {
+	name   string
+	pieces [][]byte
+}
+
+// writeFramed writes a document, of which some members, empty lists in the frame, were made apart.
+func writeFramed(w io.Writer, frame any, members ...member) error {
+	text, err := marshal(frame, "")
+	if err != nil {
+		return err
+	}
+	var all [][]byte
+	for _, m := range members {
+		name := []byte("\n  \"" + m.name + "\": ") // nothing else is so far to the left
+		before, after, _ := bytes.Cut(text, append(name, "[]"...))
+		all = append(append(all, before, name), m.pieces...)
+		text = after
+	}
 	u := &uncommanded{w: w}
-	for _, piece := range slices.Concat(
-		[][]byte{before, []byte("\n  \"tiers\": ")}, tiers,
-		[][]byte{between, []byte("\n  \"findings\": ")}, findings,
-		[][]byte{after, []byte("\n")},
-	) {
+	for _, piece := range append(all, text, []byte("\n")) {
 		if _, err := u.Write(piece); err != nil {
 			return err
 		}
@@ -88,12 +102,12 @@ func JSON(w io.Writer, r *parity.Report, _ Style) error {
 	return nil
 }
 
-// pieces are the JSON of a member of the report, made by all cores.
-func pieces[T any](list []T) ([][]byte, error) {
+// pieces are the JSON of a list, so many elements a piece, made by all cores.
+func pieces[T any](name string, list []T, length int) (member, error) {
 	const end = "\n  ]"
-	parts := slices.Collect(slices.Chunk(list, pieceLength))
+	parts := slices.Collect(slices.Chunk(list, length))
 	if len(parts) == 0 {
-		return [][]byte{[]byte("[]")}, nil
+		return member{name, [][]byte{[]byte("[]")}}, nil
 	}
 	pieces, errs := make([][]byte, len(parts)), make([]error, len(parts))
 	var next atomic.Int32
@@ -110,7 +124,7 @@ func pieces[T any](list []T) ([][]byte, error) {
 		})
 	}
 	wg.Wait()
-	return append(pieces, []byte(end)), errors.Join(errs...)
+	return member{name, append(pieces, []byte(end))}, errors.Join(errs...)
 }
 
 // writeJSON writes a value for people to read as well. Where CI systems would
