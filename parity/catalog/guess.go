@@ -85,7 +85,7 @@ var attributeNames = []struct {
 	`},
 	{Aspect{Kind: Setting, Detail: "tag"}, "tags tags_all labels volume_tags *_tags"},
 	{Aspect{Kind: Setting, Detail: "opaque"}, "*_hash *_checksum *_sha1 *_sha256 *_md5 source_hash content_base64"},
-	{Aspect{Kind: Version, Detail: "release"}, "source_code_hash s3_key s3_object_version image_uri app_version release git_commit commit"},
+	{Aspect{Kind: Version, Detail: "release"}, "s3_key s3_object_version image_uri app_version release git_commit commit"},
 	{Aspect{Kind: Version, Detail: "image"}, "ami image image_id ami_id image_name docker_image source_image boot_image image_tag"},
 	{Aspect{Kind: Version, Detail: "runtime"}, "*runtime *runtimes solution_stack_name"},
 	{Aspect{Kind: Version, Detail: "platform"}, "platform platform_version kubernetes_version release_label ami_type os_type"},
@@ -188,11 +188,6 @@ type patterns struct {
 	parts [][3]string
 }
 
-// noWord reports whether a character is none of those that a * stands for.
-func noWord(c rune) bool {
-	return c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
-}
-
 func (p patterns) have(name string) bool {
 	return p.whole[name] || slices.ContainsFunc(p.parts, func(parts [3]string) bool {
 		rest, ok := strings.CutPrefix(name, parts[0])
@@ -201,6 +196,11 @@ func (p patterns) have(name string) bool {
 		}
 		return ok && strings.Contains(rest, parts[1]) && !strings.ContainsFunc(rest, noWord)
 	})
+}
+
+// noWord reports whether a character is none of those that a * stands for.
+func noWord(c rune) bool {
+	return c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
 }
 
 // fallback is the aspect of an attribute of which nothing is known.
