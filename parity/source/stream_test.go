@@ -64,6 +64,9 @@ func FuzzPatterns(f *testing.F) {
 	f.Add(typed, strings.Replace(typed, `"y"`, `"dynamic"`, 1))
 	within := strings.Replace(instance("0", `{"lone": [{"type": "y", "value": {"z": "w"}}]}`, "[]"), "[]", `[[{"type": "get_attr", "value": "lone"}, {"type": "index", "value": {"value": 0}}, {"type": "get_attr", "value": "z"}]]`, 1)
 	f.Add(within, strings.Replace(within, `"y"`, `"dynamic"`, 1))
+	// Of texts that are equal none tells which key it stands under.
+	f.Add(instance("0", `{"user": "", "password": ""}`, "[]"), instance("1", `{"user": "u", "password": "p"}`, "[]"))
+	f.Add(instance("0", `{"a": "", "b": [{"d": "", "c": ""}], "a": ""}`, "[]"), instance("1", `{"a": "x", "b": [{"d": "y", "c": "z"}], "a": "w"}`, "[]"))
 	f.Fuzz(func(t *testing.T, first, second string) {
 		was, err := source.Read("first", strings.NewReader(stateOf(block(first))))
 		if err != nil {
